@@ -1,0 +1,43 @@
+"""The reference engine: NumPy, all firms, segments and draws of a chunk at once."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from econsim import model
+from econsim.arrays import NUMPY
+from econsim.series import observe
+from econsim.world import World
+
+
+def trajectories(world: World, rd_path: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """Run one chunk of draws.
+
+    rd_path : (period, lab, 1, draw) $M, where labs' R&D is imposed
+    returns : series name -> (period, draw); `series.PER_FIRM` -> (period, firm, draw); `lab_rd` (period, lab, 1, draw)
+    """
+    parameters, frame, shocks = world.parameters, world.frame, world.shocks
+    draws = shocks.initial_capability.shape[-1]
+    recorded: dict[str, np.ndarray] = {}
+    with np.errstate(all="ignore"):  # a draw that fails is found by its residual and reported, not printed about
+        state = model.start(parameters, frame, shocks.initial_capability, NUMPY)
+        for period in range(world.quarters):
+            quarter = model.Quarter(
+                period=float(period),
+                levers=SimpleNamespace(**{name: path[period] for name, path in vars(world.levers).items()}),
+                shocks=SimpleNamespace(
+                    **{name: value[period] for name, value in vars(shocks).items() if name != "initial_capability"}
+                ),
+                rd_path=None if rd_path is None else rd_path[period],
+            )
+            following, flows = model.step(state, quarter, parameters, frame, NUMPY)
+            seen = observe(state, flows, parameters, frame, NUMPY)
+            seen["lab_rd"] = flows.investment
+            for name, value in seen.items():
+                if period == 0:
+                    recorded[name] = np.empty((world.quarters, *np.shape(value)[:-1], draws))
+                recorded[name][period] = value
+            state = following
+    return recorded

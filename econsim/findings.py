@@ -1,0 +1,168 @@
+"""Findings in words: every sentence is computed from the draws that it describes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from econsim.results import Result
+
+FUTURES = 20  # frequencies are told as so many of twenty futures
+MOST_FAILED = 0.01  # share of failed draws beyond which there is no finding
+NO_CHANGE = 1e-12  # relative
+QUARTERS_A_YEAR = 4.0
+
+
+def futures(share: float) -> str:
+    """A share of draws in words: `17 of 20`, never a rounding to none or all that is not so."""
+    count = round(share * FUTURES)
+    if count == 0 and share > 0.0:
+        return f"fewer than 1 of {FUTURES}"
+    if count == FUTURES and share < 1.0:
+        return f"more than {FUTURES - 1} of {FUTURES}"
+    return f"{count} of {FUTURES}"
+
+
+def percent(change: float) -> str:
+    """A relative change with its sign: `+12%`, `−3.4%`."""
+    size = abs(100.0 * change)
+    text = f"{size:.0f}" if size >= 10 else f"{size:.1f}" if size >= 0.05 else "0"
+    sign = "" if text in ("0", "0.0") else "+" if change > 0 else "−"
+    return f"{sign}{text}%"
+
+
+def relative_change(result: Result, metric: str) -> np.ndarray:
+    """Paired change of a metric relative to the status quo, one value a draw in which both are defined."""
+    if result.status_quo is None:
+        raise ValueError(f"{result.scenario.name} is a status quo")
+    here, there = result.metrics[metric].to_numpy(), result.status_quo.metrics[metric].to_numpy()
+    known = np.isfinite(here) & np.isfinite(there) & (there != 0.0) & ~result.failed
+    return here[known] / there[known] - 1.0
+
+
+def finding(result: Result) -> str:
+    """What the scenario does to frontier R&D, who gains and who loses, in one or two sentences."""
+    if result.status_quo is None:
+        return f"{_start(result.scenario.name)} is the status quo: it is compared with nothing."
+    if result.failed_draws > MOST_FAILED * result.draws:
+        return f"No finding: {result.failed_draws} of {result.draws} draws could not be solved."
+    if _nothing_moves(result):
+        return f"Nothing changes: {result.scenario.name} is the same as {result.status_quo_name} in every future."
+    return f"{_rd_sentence(result)} {_parties_sentence(result)}"
+
+
+def _nothing_moves(result: Result) -> bool:
+    effects = result.effect().drop(columns=["welfare_static_pv", "welfare_dynamic_pv"], errors="ignore")
+    moved = np.nanmax(np.abs(effects.to_numpy()), initial=0.0)
+    size = np.nanmax(np.abs(result.metrics[effects.columns].to_numpy()), initial=1.0)
+    return bool(moved <= NO_CHANGE * size)
+
+
+def _rd_sentence(result: Result) -> str:
+    against = result.status_quo_name
+    change = relative_change(result, "rd_investment")
+    if change.size == 0:
+        return f"Against {against}, the change of frontier R&D is undefined in every simulated future."
+    subject = _subject(result)
+    median, low, high = np.quantile(change, [0.5, 0.05, 0.95])
+    if np.abs(change).max() <= NO_CHANGE:
+        effect = f"{subject} leaves frontier R&D as it is"
+    else:
+        down = median < 0.0
+        share = float(np.mean(change < -NO_CHANGE if down else change > NO_CHANGE))
+        effect = (
+            f"{subject} {'lowers' if down else 'raises'} frontier R&D in {futures(share)} simulated futures "
+            f"(median {percent(median)}, 90% range {percent(low)} to {percent(high)})"
+        )
+    collapse = result.metrics["collapse"].dropna()
+    tail = ""
+    if not collapse.empty and result.scenario.switches.copying:
+        tail = f"; R&D falls below half of what it would be without copying in {futures(float(collapse.mean()))}"
+    return f"Against {against}, {effect}{tail}."
+
+
+def _subject(result: Result) -> str:
+    if result.scenario.status_quo is None and not result.scenario.has_levers:
+        return "copying"
+    return result.scenario.name
+
+
+def _parties_sentence(result: Result) -> str:
+    effects = result.effect()
+    told = []
+    for who, metric in (("Buyers", "consumer_surplus_pv"), ("labs", "lab_profit_pv")):
+        change = effects[metric].dropna()
+        if change.empty:
+            continue
+        told.append(f"{who} gain in {futures(float((change > 0.0).mean()))} futures")
+    return f"{' and '.join(told)}." if told else ""
+
+
+def convergence(result: Result) -> str:
+    """How the finding's main number moves between half and all of the draws."""
+    if result.status_quo is None:
+        return "There is no effect whose convergence could be shown."
+    half = result.draws // 2
+    here, there = result.metrics["rd_investment"], result.status_quo.metrics["rd_investment"]
+    change = (here / there.where(there != 0.0) - 1.0).where(~pd.Series(result.failed))
+    parts = [change.iloc[:half].dropna(), change.dropna()]
+    if half < 1 or any(part.empty for part in parts):
+        return "Too few draws to show how the finding converges."
+    told = [
+        f"{futures(float((part < -NO_CHANGE).mean()))} futures with less R&D, median change {percent(part.median())}"
+        for part in parts
+    ]
+    return f"With the first {half} draws: {told[0]}. With all {result.draws}: {told[1]}."
+
+
+def parties(result: Result) -> pd.DataFrame:
+    """Who gains and who loses against the status quo.
+
+    returns : one row a party; change in $bn a year (mean over quarters from the fourth year): median, p5, p95, and
+              `gains` and `loses`, the shares of draws; an increase of external harm is a loss
+    """
+    effects = result.effect()
+    rows = []
+    for who, metric, sign in _party_metrics(result):
+        change = sign * effects[metric].dropna() * QUARTERS_A_YEAR / 1000.0
+        if change.empty:
+            low = median = high = gains = loses = float("nan")
+        else:
+            low, median, high = (float(value) for value in np.quantile(change, [0.05, 0.5, 0.95]))
+            gains, loses = float((change > 0.0).mean()), float((change < 0.0).mean())
+        rows.append({"party": who, "median": median, "p5": low, "p95": high, "gains": gains, "loses": loses})
+    return pd.DataFrame(rows)
+
+
+def _party_metrics(result: Result) -> list[tuple[str, str, float]]:
+    buyers = [
+        (f"Buyers, {segment.replace('_', ' ')} use", f"consumer_surplus_{segment}", 1.0) for segment in result.segments
+    ]
+    return [
+        *buyers,
+        ("Frontier labs", "lab_profit", 1.0),
+        ("Distillers, domestic", "distiller_profit_domestic", 1.0),
+        ("Distillers, foreign", "distiller_profit_foreign", 1.0),
+        ("Government", "government_balance", 1.0),
+        ("Third parties", "external_harm", -1.0),
+    ]
+
+
+def copying_pays(result: Result) -> str:
+    """In how many futures copying pays at all, and in how many it never does."""
+    pays = result.metrics["copying_ever_pays"].dropna()
+    if pays.empty:
+        return "Nobody can copy in this world."
+    happens = result.metrics["copying_ever_happens"].dropna()
+    often, never, nobody = (futures(float(share)) for share in (pays.mean(), 1.0 - pays.mean(), 1.0 - happens.mean()))
+    return (
+        f"Copying pays for itself within a quarter, at least once, in {often} futures and never in {never}; "
+        f"no distiller ever enters in {nobody}."
+    )
+
+
+def _start(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,270 @@
+"""What a run found: metrics, quantiles, paired effects, who gains and who loses, and the sentence that says it."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+import econsim
+from econsim import findings
+from econsim.metrics import summary_catalogue
+from econsim.series import Series, catalogue
+from econsim.simulate import (
+    DEFAULT_DRAWS,
+    DEFAULT_SEED,
+    Progress,
+    Run,
+    Settings,
+    as_scenario,
+    check_settings,
+    run_worlds,
+)
+
+if TYPE_CHECKING:
+    from econsim.scenario import Scenario
+
+STATISTICS = ("mean", "p5", "p25", "p50", "p75", "p95")
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+class Result:
+    """The draws of one scenario, paired with those of its status quo.
+
+    scenario   : the world that was run
+    status_quo : a Result of what effects are measured against, on the same draws; None for a status quo itself
+    draws, seed, ensemble, engine : how it was run
+    """
+
+    def __init__(self, run: Run, settings: Settings, status_quo: Run | None):
+        self.scenario = run.scenario
+        self.draws, self.seed = settings.draws, settings.seed
+        self.ensemble, self.engine = settings.ensemble, settings.engine
+        self.agents = {role: f"{kind.__module__}.{kind.__qualname__}" for role, kind in settings.agents.items()}
+        self.split = settings.split
+        self.failed = run.failed if status_quo is None else run.failed | status_quo.failed
+        self.status_quo = None if status_quo is None else Result(status_quo, settings, None)
+        self._run = run
+
+    def __repr__(self) -> str:
+        return f"<Result {self.scenario.name}: {self.draws} draws, {self.ensemble} ensemble, run {self.run_id}>"
+
+    # ------------------------------------------------------------------------------------------------ identity
+
+    @functools.cached_property
+    def run_id(self) -> str:
+        """Twelve hexadecimal digits: the same scenario, draws, seed, ensemble and version give the same."""
+        return run_identity(self.scenario, self.draws, self.seed, self.ensemble, self.agents)
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        return tuple(segment.name for segment in self.scenario.structure.segments)
+
+    @property
+    def catalogue(self) -> dict[str, Series]:
+        """Every summary metric's unit and meaning."""
+        return summary_catalogue(self.segments, self.split)
+
+    @property
+    def failed_draws(self) -> int:
+        """How many draws could not be solved; they are left out of every statistic."""
+        return int(self.failed.sum())
+
+    @property
+    def status_quo_name(self) -> str:
+        """What effects are measured against, in words."""
+        if self.status_quo is None:
+            return "nothing"
+        if self.scenario.status_quo is None and not self.scenario.has_levers:
+            return "the same world without copying"
+        if self.scenario.status_quo is None:
+            return "the same world without policy"
+        return self.status_quo.scenario.name
+
+    # ------------------------------------------------------------------------------------------------ numbers
+
+    @functools.cached_property
+    def metrics(self) -> pd.DataFrame:
+        """One row a draw, one column a summary metric; NaN where undefined, and in the rows of failed draws."""
+        frame = pd.DataFrame(self._run.metrics, index=pd.RangeIndex(self.draws, name="draw"))
+        frame[self.failed] = np.nan
+        return frame
+
+    @property
+    def trajectories(self) -> Mapping[str, np.ndarray]:
+        """Series name -> (period, draw), failed draws included; empty where only summaries were kept."""
+        return self._run.trajectories
+
+    @functools.cached_property
+    def series(self) -> pd.DataFrame:
+        """Mean and quantiles of every series in every quarter; columns period, date, metric and the statistics."""
+        return _series_frame(self._run.trajectories, ~self.failed, self.scenario.period_dates())
+
+    def effect(self, against: Result | None = None) -> pd.DataFrame:
+        """Paired difference of every summary metric, draw by draw, to another result on the same draws.
+
+        against : default the status quo
+        raises  : ValueError when the two were not run on the same draws
+        """
+        other = against if against is not None else self.status_quo
+        if other is None:
+            raise ValueError(f"{self.scenario.name} is a status quo: name a result to compare with")
+        if (self.draws, self.seed, self.ensemble) != (other.draws, other.seed, other.ensemble):
+            raise ValueError("effects need the same draws, seed and ensemble on both sides")
+        shared = [name for name in self.metrics.columns if name in other.metrics.columns]
+        return self.metrics[shared] - other.metrics[shared]
+
+    def series_effect(self, against: Result | None = None) -> pd.DataFrame:
+        """Mean and quantiles of the paired difference of every series; columns as in `series`."""
+        other = against if against is not None else self.status_quo
+        if other is None:
+            raise ValueError(f"{self.scenario.name} is a status quo: name a result to compare with")
+        shared = [name for name in self.trajectories if name in other.trajectories]
+        with np.errstate(invalid="ignore"):
+            paired = {name: self.trajectories[name] - other.trajectories[name] for name in shared}
+        return _series_frame(paired, ~(self.failed | other.failed), self.scenario.period_dates())
+
+    # ------------------------------------------------------------------------------------------------ in words
+
+    @functools.cached_property
+    def finding(self) -> str:
+        """The finding as a sentence, computed from the draws; it says so when there is none."""
+        return findings.finding(self)
+
+    @functools.cached_property
+    def convergence(self) -> str:
+        """How the finding moves between half and all of the draws."""
+        return findings.convergence(self)
+
+    @functools.cached_property
+    def parties(self) -> pd.DataFrame:
+        """Who gains and who loses against the status quo; see `findings.parties`."""
+        return findings.parties(self)
+
+    def summary(self) -> dict[str, Any]:
+        """The content of `summary.json`: plain Python, None for what is undefined."""
+        metrics = self.metrics
+        effects = self.effect() if self.status_quo is not None else metrics * 0.0
+        solved = max(self.draws - self.failed_draws, 1)
+        return {
+            "run_id": self.run_id,
+            "scenario": self.scenario.name,
+            "draws": self.draws,
+            "metrics": self._statistics(metrics),
+            "effects": self._statistics(effects),
+            "defined": {name: float(metrics[name].notna().sum() / solved) for name in metrics},
+            "status_quo": self.status_quo_name,
+            "finding": self.finding,
+        }
+
+    def _statistics(self, frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
+        described = {}
+        for name, series in self.catalogue.items():
+            if name in frame:
+                numbers = statistics(frame[name].to_numpy())
+                described[name] = {key: _plain(value) for key, value in numbers.items()} | {"unit": series.unit}
+        return described
+
+
+def run_identity(
+    scenario: Scenario, draws: int, seed: int, ensemble: str, agents: Mapping[str, str] | None = None
+) -> str:
+    """The run_id of a run that may not have been made yet."""
+    identity: list[Any] = [scenario.hash, draws, seed, ensemble, econsim.__version__]
+    if agents:
+        identity.append(sorted(agents.items()))
+    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:12]
+
+
+def statistics(values: np.ndarray) -> dict[str, float]:
+    """Mean and quantiles of what is defined, by the names of `STATISTICS`; NaN where nothing is."""
+    known = values[np.isfinite(values)]
+    if known.size == 0:
+        return dict.fromkeys(STATISTICS, float("nan"))
+    return dict(zip(STATISTICS, [float(known.mean()), *np.quantile(known, QUANTILES).tolist()], strict=True))
+
+
+def _plain(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def _series_frame(trajectories: Mapping[str, np.ndarray], solved: np.ndarray, dates: list) -> pd.DataFrame:
+    frames = []
+    for name, values in trajectories.items():
+        values = values[:, solved]
+        known = np.isfinite(values)
+        if known.all() and values.shape[1]:
+            numbers = np.vstack([values.mean(axis=1), np.quantile(values, QUANTILES, axis=1)]).T
+        else:
+            numbers = np.array([list(statistics(row).values()) for row in values])
+        frame = pd.DataFrame(numbers, columns=list(STATISTICS))
+        frame.insert(0, "metric", name)
+        frame.insert(0, "date", [date.isoformat() for date in dates])
+        frame.insert(0, "period", range(len(dates)))
+        frames.append(frame)
+    columns = ["period", "date", "metric", *STATISTICS]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+
+def simulate(
+    scenario: Scenario | str,
+    draws: int = DEFAULT_DRAWS,
+    seed: int = DEFAULT_SEED,
+    ensemble: str | None = None,
+    engine: str = "auto",
+    agents: Mapping[str, type] | None = None,
+    keep: str = "trajectories",
+    split: bool = False,
+    progress: Progress | None = None,
+) -> Result:
+    """Run a scenario and its status quo on the same draws.
+
+    scenario : a Scenario, a shipped name or a path
+    draws    : simulated futures
+    seed     : of parameters and shocks
+    ensemble : `default` (parameters at their defaults) or `prior`; None: the scenario's wish, else `prior`
+    engine   : `auto`, `batch` or `agents`
+    agents   : role -> subclass of an agent, for the agents engine
+    keep     : `trajectories`, or `summaries` for memory that does not grow with the quarters
+    split    : also split the welfare change from copying into static and dynamic (a third run)
+    progress : called with the draws done and the draws asked for
+    raises   : InputError for bad settings, naming all of them
+    """
+    return simulate_many([as_scenario(scenario)], draws, seed, ensemble, engine, agents, keep, split, progress)[0]
+
+
+def simulate_many(
+    scenarios: list[Scenario],
+    draws: int = DEFAULT_DRAWS,
+    seed: int = DEFAULT_SEED,
+    ensemble: str | None = None,
+    engine: str = "auto",
+    agents: Mapping[str, type] | None = None,
+    keep: str = "trajectories",
+    split: bool = False,
+    progress: Progress | None = None,
+) -> list[Result]:
+    """Run several scenarios, each with its status quo, all on the same draws; see `simulate`."""
+    settings = check_settings(scenarios[0], draws, seed, ensemble, engine, agents, keep, split)
+    against = [_status_quo(scenario) for scenario in scenarios]
+    others = [one for one in against if one is not None]
+    runs = run_worlds([*scenarios, *others], settings, progress)
+    by_world = {run.scenario.world_hash: run for run in runs}
+    found = []
+    for scenario, run, other in zip(scenarios, runs, against, strict=False):
+        found.append(Result(run, settings, None if other is None else by_world[other.world_hash]))
+        assert found[-1].scenario is scenario
+    return found
+
+
+def _status_quo(scenario: Scenario) -> Scenario:
+    """What effects are measured against: the status quo of the scenario, else the same world without copying."""
+    return scenario.status_quo_scenario() or scenario.without_copying()
+
+
+__all__ = ["Result", "catalogue", "run_identity", "simulate", "simulate_many"]

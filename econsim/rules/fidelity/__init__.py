@@ -1,0 +1,51 @@
+"""What a copy loses: one file per fidelity law, and the two questions that the economy asks of any of them."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from econsim.arrays import Array
+from econsim.rules.fidelity import constant_retention, water_filling
+
+LAWS: dict[str, ModuleType] = {"water_filling": water_filling, "constant_retention": constant_retention}
+
+LEAST_COST_BASE = 1e-9  # $M
+
+
+def lost_shares(
+    law: str,
+    budget: Array,
+    cost_base: Array,
+    tail_weight: Array,
+    retention_exponent: Array,
+    tail_complexity: Array,
+    retention_ceiling: Array,
+    xp: Array,
+) -> tuple[Array, Array]:
+    """Shares of head and tail that a copy made with `budget` loses, (distiller, 1, draw) each.
+
+    budget, cost_base : $M
+    tail_weight       : weight of the tail in what evaluators measure
+    retention_ceiling : the most that any copy can keep
+    """
+    effort = budget / xp.maximum(cost_base, LEAST_COST_BASE)
+    head, tail = LAWS[law].lost_shares(effort, tail_weight, retention_exponent, tail_complexity, xp)
+    return 1.0 - retention_ceiling * (1.0 - head), 1.0 - retention_ceiling * (1.0 - tail)
+
+
+def best_budget(
+    law: str,
+    value: Array,
+    cost_base: Array,
+    tail_weight: Array,
+    retention_exponent: Array,
+    tail_complexity: Array,
+    xp: Array,
+) -> Array:
+    """The copy budget that a distiller chooses: most measured quality for its money, $M.
+
+    value : $M that keeping everything would be worth to this distiller, >= 0
+    """
+    base = xp.maximum(cost_base, LEAST_COST_BASE)
+    worth = xp.maximum(value, 0.0) / base
+    return base * LAWS[law].best_effort(worth, tail_weight, retention_exponent, tail_complexity, xp)
