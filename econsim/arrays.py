@@ -127,12 +127,9 @@ def _pick(part: Array, firm: np.ndarray, draw: np.ndarray) -> Array:
         return part
     if len(shape) == 1:
         return part if shape[0] == 1 else np.take(part, draw)
-    picked = np.empty((1, shape[1], firm.size), dtype=part.dtype)
-    rows = firm if shape[0] > 1 else 0
-    columns = draw if shape[2] > 1 else 0
-    for segment in range(shape[1]):
-        picked[0, segment] = part[rows, segment, columns]
-    return picked
+    firms, segments, draws = shape
+    entry = draw if firms == 1 else firm if draws == 1 else firm * draws + draw
+    return np.take(part.transpose(1, 0, 2).reshape(1, segments, firms * draws), entry, axis=2)
 
 
 NUMPY = NumpyArrays()

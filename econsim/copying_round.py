@@ -108,7 +108,10 @@ def copying_round(
         selling = xp.where(active, eta_c * (value - markup), ABSENT)
         return demand.rivals_log_sum(selling, eta_c * prices.fringe_value, xp)
 
-    def prospect(asked: Array, value: Array, rivals: Array, labs: Array, start: Array) -> copying.Prospect:
+    def prospects(labs: Array, *questions: tuple[Array, Array, Array, Array]) -> list[copying.Prospect]:
+        """Prospects for several questions (asked of whom, value, rivals, first guess), solved in one go."""
+        count, slots = len(questions), frame.distillers
+        asked, value, rivals, start = (xp.concatenate(part) for part in zip(*questions, strict=True))
         results = xp.where_needed(
             asked,
             partial(copying.prospect, xp=xp),
@@ -116,7 +119,7 @@ def copying_round(
             rivals,
             labs,
             context.budget + 0.0 * state.public,
-            net_share,
+            xp.concatenate([net_share] * count),
             value_per_nat,
             state.outside_utility,
             eta,
@@ -124,7 +127,8 @@ def copying_round(
             eta_o,
             start,
         )
-        return copying.Prospect(*results)
+        blocks = [slice(slots * index, slots * (index + 1)) for index in range(count)]
+        return [copying.Prospect(*(part[block] for part in results)) for block in blocks]
 
     def plan(value_of_a_nat: Array) -> tuple[Array, copying.Release]:
         worth = copying.worth_of_full_retention(value_of_a_nat, reachable, context.arrival)
@@ -136,16 +140,16 @@ def copying_round(
 
     labs_now = demand.log_sum(eta * (lab_value - prices.lab_markup), xp)
     value = value_of(teacher + 0.0 * state.head, prior_belief)
-    perfect = prospect(everyone, value, rivals_of(value, usual_markup), labs_now, state.planned_markup)
+    (perfect,) = prospects(labs_now, (everyone, value, rivals_of(value, usual_markup), state.planned_markup))
     budget, planned = plan(perfect.value_of_a_nat)
     value = value_of(planned.head, planned.believed_gap)
-    foreseen = prospect(everyone, value, rivals_of(value, usual_markup), labs_now, perfect.markup)
+    (foreseen,) = prospects(labs_now, (everyone, value, rivals_of(value, usual_markup), perfect.markup))
     budget, planned = plan(foreseen.value_of_a_nat)
     value = value_of(planned.head, planned.believed_gap)
 
     outside = p.distiller_exists & ~active
-    hoped = prospect(outside, value, rivals_of(value, usual_markup), labs_now, foreseen.markup).profit
-    score = xp.where(outside, hoped - budget, -xp.inf)
+    (hoped,) = prospects(labs_now, (outside, value, rivals_of(value, usual_markup), foreseen.markup))
+    score = xp.where(outside, hoped.profit - budget, -xp.inf)
     first = xp.argmax(score, FIRM)[None]
     candidate = outside & (xp.arange(frame.distillers).reshape(-1, 1, 1) == first)
     considers = active | candidate
@@ -164,19 +168,21 @@ def copying_round(
         xp,
     )
     labs_after = demand.log_sum(eta * (lab_value - lab_after), xp)
-    foreseen = prospect(considers, value, rivals_of(value, copy_after), labs_after, copy_after)
+    (foreseen,) = prospects(labs_after, (considers, value, rivals_of(value, copy_after), copy_after))
     budget, planned = plan(foreseen.value_of_a_nat)
     value = value_of(planned.head, planned.believed_gap)
     rivals = rivals_of(value, copy_after)
-    new_profit = prospect(considers, value, rivals, labs_after, foreseen.markup).profit
-    old_value = value_of(state.head, state.believed_gap)
-    old_profit = prospect(active, old_value, rivals, labs_after, prices.distiller_markup).profit
     hosting = value_of(state.public + 0.0 * state.head, 0.0)
-    least = usual_markup + 0.0 * hosting
-    hosting_profit = prospect(considers, hosting, rivals, labs_after, least).profit
+    selling_new, keeping_old, hosting_public = prospects(
+        labs_after,
+        (considers, value, rivals, foreseen.markup),
+        (active, value_of(state.head, state.believed_gap), rivals, prices.distiller_markup),
+        (considers, hosting, rivals, usual_markup + 0.0 * hosting),
+    )
+    new_profit, hosting_profit = selling_new.profit, hosting_public.profit
 
     ramp = copying.entrant_ramp(p.vendor_inertia, p.planning_horizon)
-    pays = copying.upgrade_pays(new_profit, old_profit, context.arrival, budget, planned.head, state.head)
+    pays = copying.upgrade_pays(new_profit, keeping_old.profit, context.arrival, budget, planned.head, state.head)
     upgrades = active & ~detected & pays
     enters = candidate & (quarter.shocks.entry < p.entry_probability)
     enters = enters & copying.entry_pays(

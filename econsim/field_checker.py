@@ -11,7 +11,7 @@ from typing import Any
 
 from econsim.errors import Problem, nearest_name, unknown_name
 from econsim.library import FieldPath, Place
-from econsim.parameters import book
+from econsim.parameter_book import book
 from econsim.scenario_schema import STRUCTURE_KEYS, SWITCHES, Field
 
 _NOTHING: Any = object()

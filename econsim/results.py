@@ -14,8 +14,7 @@ import pandas as pd
 import econsim
 from econsim import findings
 from econsim.metrics import summary_catalogue
-from econsim.series import Series, catalogue
-from econsim.simulate import (
+from econsim.runs import (
     DEFAULT_DRAWS,
     DEFAULT_SEED,
     Progress,
@@ -25,6 +24,7 @@ from econsim.simulate import (
     check_settings,
     run_worlds,
 )
+from econsim.series import Series, catalogue
 
 if TYPE_CHECKING:
     from econsim.scenario import Scenario

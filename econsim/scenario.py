@@ -18,7 +18,7 @@ import numpy as np
 from econsim.errors import InputError, Problem
 from econsim.field_checker import Checker, plain
 from econsim.library import MergedFile, find_scenario, merge_parents, read_merged, shipped_name
-from econsim.parameters import book
+from econsim.parameter_book import book
 from econsim.scenario_checks import check_scenario, resolve_assumptions
 from econsim.scenario_schema import (
     STRUCTURE_KEYS,

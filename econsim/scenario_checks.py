@@ -11,7 +11,7 @@ from typing import Any
 from econsim.errors import InputError, Problem
 from econsim.field_checker import Checker, plain
 from econsim.library import FieldPath, find_scenario, shipped_name
-from econsim.parameters import book
+from econsim.parameter_book import book
 from econsim.scenario_schema import (
     COUNT_PARAMETERS,
     ENSEMBLES,

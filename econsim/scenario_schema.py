@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, NoReturn
 
-from econsim.parameters import LOG_SCALE_RATIO, Parameter, book
+from econsim.parameter_book import LOG_SCALE_RATIO, Parameter, book
 
 FIDELITY_LAWS = ("water_filling", "constant_retention")
 ENSEMBLES = ("default", "prior")

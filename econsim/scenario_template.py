@@ -8,7 +8,7 @@ from typing import Any
 from econsim.errors import InputError
 from econsim.field_checker import Checker
 from econsim.library import find_scenario
-from econsim.parameters import Lever, Parameter, book
+from econsim.parameter_book import Lever, Parameter, book
 from econsim.scenario_schema import (
     COUNT_PARAMETERS,
     ENSEMBLES,

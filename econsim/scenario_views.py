@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from econsim.errors import Problem
-from econsim.parameters import book
+from econsim.parameter_book import book
 from econsim.scenario_schema import SHARED_PARAMETERS, PriorOverride
 
 if TYPE_CHECKING:

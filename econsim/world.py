@@ -11,7 +11,7 @@ import numpy as np
 
 from econsim import draws
 from econsim.model import Frame
-from econsim.parameters import Prior, book
+from econsim.parameter_book import Prior, book
 
 if TYPE_CHECKING:
     from econsim.scenario import Scenario

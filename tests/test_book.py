@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-import econsim.parameters as module
+import econsim.parameter_book as module
 from econsim.errors import InputError
-from econsim.parameters import Lever, Parameter, Prior, as_markdown, book, load_book, parameters, prior_scale
+from econsim.parameter_book import Lever, Parameter, Prior, as_markdown, book, load_book, parameters, prior_scale
 
 SHIPPED = Path(module.__file__).parent / "book"
 

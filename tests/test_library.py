@@ -11,7 +11,7 @@ import pytest
 from econsim import library
 from econsim.errors import InputError
 from econsim.library import shipped_name, shipped_scenarios
-from econsim.parameters import book
+from econsim.parameter_book import book
 from econsim.scenario import Scenario, load_scenario, validate_file
 from econsim.scenario_template import MOST_USED, json_schema, template
 from econsim.timeline import LeverStep

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from econsim.errors import InputError
 from econsim.library import shipped_scenarios
-from econsim.parameters import book
+from econsim.parameter_book import book
 from econsim.scenario import Scenario, load_scenario
 from econsim.scenario_schema import Lab, PriorOverride, Segment
 from econsim.timeline import LeverStep

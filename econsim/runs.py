@@ -13,7 +13,7 @@ from econsim import draws as shock_streams
 from econsim.engines import choose, runner
 from econsim.errors import InputError, Problem, unknown_name
 from econsim.metrics import present_value, summarise, summary_catalogue
-from econsim.parameters import book
+from econsim.parameter_book import book
 from econsim.scenario import Scenario, load_scenario
 from econsim.series import PER_FIRM, catalogue
 from econsim.world import World, build_world, design_points, firm_slots, parameter_values
