@@ -7,35 +7,12 @@ then one at the prices of the market that would follow.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from econsim.arrays import FIRM, Array
 from econsim.rules import copying, demand, evaluation, fidelity, firms, policy, pricing, serving, training
 from econsim.rules.demand import ABSENT
-
-if TYPE_CHECKING:
-    from econsim.model import Context, Frame, Prices, Quarter, State
-
-
-class CopyingRound(NamedTuple):
-    """What distillers planned and did; (distiller, 1, draw) unless said otherwise."""
-
-    head: Array  # nats of the planned copy
-    tail: Array
-    head_loss: Array  # share
-    tail_loss: Array
-    prior_belief: Array  # nats, tail gap that buyers believed in before the release
-    considers: Array  # bool: active, or the best-placed outsider
-    upgrades: Array  # bool
-    enters: Array  # bool
-    spending: Array  # $M paid for copies
-    entry_cost: Array  # $M
-    entrant_expectation: Array  # $M
-    incentive_ratio: Array
-    planned_retention: Array  # (1, 1, draw)
-    lab_markup_after: Array  # (lab, segment, draw)
-    distiller_markup_after: Array  # (distiller, segment, draw)
-    planned_markup: Array  # (distiller, segment, draw) of a copy as good as the teacher
+from econsim.state import Context, CopyingRound, Frame, Prices, Quarter, State
 
 
 def no_copying(state: State, xp: Array) -> CopyingRound:

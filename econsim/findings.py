@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 FUTURES = 20  # frequencies are told as so many of twenty futures
 MOST_FAILED = 0.01  # share of failed draws beyond which there is no finding
 NO_CHANGE = 1e-12  # relative
+SMALL_CHANGE = 0.005  # of a median that is told as hardly a change
 QUARTERS_A_YEAR = 4.0
 
 
@@ -68,15 +69,19 @@ def _rd_sentence(result: Result) -> str:
         return f"Against {against}, the change of frontier R&D is undefined in every simulated future."
     subject = _subject(result)
     median, low, high = np.quantile(change, [0.5, 0.05, 0.95])
-    if np.abs(change).max() <= NO_CHANGE:
+    up, down = float(np.mean(change > NO_CHANGE)), float(np.mean(change < -NO_CHANGE))
+    size = f"(median {percent(median)}, 90% range {percent(low)} to {percent(high)})"
+    if up == down == 0.0:
         effect = f"{subject} leaves frontier R&D as it is"
-    else:
-        down = median < 0.0
-        share = float(np.mean(change < -NO_CHANGE if down else change > NO_CHANGE))
+    elif abs(median) < SMALL_CHANGE:
         effect = (
-            f"{subject} {'lowers' if down else 'raises'} frontier R&D in {futures(share)} simulated futures "
-            f"(median {percent(median)}, 90% range {percent(low)} to {percent(high)})"
+            f"{subject} hardly moves the median of frontier R&D: up in {futures(up)} simulated futures, "
+            f"down in {futures(down)} {size}"
         )
+    elif median < 0.0:
+        effect = f"{subject} lowers frontier R&D in {futures(down)} simulated futures {size}"
+    else:
+        effect = f"{subject} raises frontier R&D in {futures(up)} simulated futures {size}"
     collapse = result.metrics["collapse"].dropna()
     tail = ""
     if not collapse.empty and result.scenario.switches.copying:
@@ -95,10 +100,10 @@ def _parties_sentence(result: Result) -> str:
     told = []
     for who, metric in (("Buyers", "consumer_surplus_pv"), ("labs", "lab_profit_pv")):
         change = effects[metric].dropna()
-        if change.empty:
-            continue
-        told.append(f"{who} gain in {futures(float((change > 0.0).mean()))} futures")
-    return f"{' and '.join(told)}." if told else ""
+        if not change.empty:
+            gain, lose = futures(float((change > 0.0).mean())), futures(float((change < 0.0).mean()))
+            told.append(f"{who} gain in {gain} futures and lose in {lose}")
+    return f"{'; '.join(told)}." if told else ""
 
 
 def convergence(result: Result) -> str:

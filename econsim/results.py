@@ -13,6 +13,7 @@ import pandas as pd
 
 import econsim
 from econsim import findings
+from econsim.errors import InputError, Problem
 from econsim.metrics import summary_catalogue
 from econsim.runs import (
     DEFAULT_DRAWS,
@@ -109,13 +110,15 @@ class Result:
         """Paired difference of every summary metric, draw by draw, to another result on the same draws.
 
         against : default the status quo
-        raises  : ValueError when the two were not run on the same draws
+        raises  : InputError when the two were not run on the same draws
         """
         other = against if against is not None else self.status_quo
         if other is None:
-            raise ValueError(f"{self.scenario.name} is a status quo: name a result to compare with")
+            raise InputError(Problem("against", f"{self.scenario.name} is a status quo: name a result to compare with"))
         if (self.draws, self.seed, self.ensemble) != (other.draws, other.seed, other.ensemble):
-            raise ValueError("effects need the same draws, seed and ensemble on both sides")
+            raise InputError(
+                Problem("against", "effects need the same draws, seed and ensemble", _how(other), _how(self))
+            )
         shared = [name for name in self.metrics.columns if name in other.metrics.columns]
         return self.metrics[shared] - other.metrics[shared]
 
@@ -123,7 +126,7 @@ class Result:
         """Mean and quantiles of the paired difference of every series; columns as in `series`."""
         other = against if against is not None else self.status_quo
         if other is None:
-            raise ValueError(f"{self.scenario.name} is a status quo: name a result to compare with")
+            raise InputError(Problem("against", f"{self.scenario.name} is a status quo: name a result to compare with"))
         shared = [name for name in self.trajectories if name in other.trajectories]
         with np.errstate(invalid="ignore"):
             paired = {name: self.trajectories[name] - other.trajectories[name] for name in shared}
@@ -169,6 +172,10 @@ class Result:
                 numbers = statistics(frame[name].to_numpy())
                 described[name] = {key: _plain(value) for key, value in numbers.items()} | {"unit": series.unit}
         return described
+
+
+def _how(result: Result) -> str:
+    return f"{result.draws} draws, seed {result.seed}, {result.ensemble} ensemble"
 
 
 def run_identity(

@@ -179,6 +179,11 @@ class _Chunk:
         return runner(self.settings.engine)(world, rd_path)
 
 
+def chunk_world(scenario: Scenario, settings: Settings, start: int, stop: int) -> World:
+    """The arrays of draws `start` to `stop` of one scenario, for an engine."""
+    return _Chunk(settings, firm_slots(scenario), scenario.structure.quarters, start, stop).world(scenario)
+
+
 def _run_chunk(scenarios: Sequence[Scenario], settings: Settings, start: int, stop: int) -> dict[str, Run]:
     slots = [firm_slots(one) for one in scenarios]
     most = (max(labs for labs, _ in slots), max(distillers for _, distillers in slots))

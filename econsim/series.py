@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple
 
 from econsim.arrays import FIRM, SEGMENT, Array
-from econsim.model import Flows, Frame, State, frontier_of, total_revenue
 from econsim.rules import demand, serving, welfare
+from econsim.state import Flows, Frame, State, frontier_of, total_revenue
 
 
 class Series(NamedTuple):

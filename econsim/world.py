@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from econsim import draws
-from econsim.model import Frame
 from econsim.parameter_book import Prior, book
+from econsim.state import Frame
 
 if TYPE_CHECKING:
     from econsim.scenario import Scenario

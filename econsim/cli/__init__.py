@@ -1,0 +1,143 @@
+"""The command `econsim`. Nothing heavy is imported before a command that needs it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+import econsim
+from econsim.cli.checking import bench, check
+from econsim.cli.scenario_files import new, params, scenarios, validate
+from econsim.cli.simulations import compare, run
+from econsim.errors import EconsimError, InputError, nearest_name
+
+USAGE, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
+
+
+class Commands(click.Group):
+    """A group that lists its commands in the order they were given and knows what a misspelt one was meant to be."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and self.get_command(ctx, name) is None:
+            near = nearest_name(name, self.commands)
+            hint = f"; did you mean '{near}'?" if near else f"; commands: {', '.join(self.commands)}"
+            raise click.UsageError(f"unknown command '{name}'{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(econsim.__version__, prog_name="econsim", message="%(prog)s %(version)s")
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """Who trains the next frontier model if models can be copied, who gains, and what a policy changes.
+
+    Start with: econsim run baseline
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+for _command in (run, compare, scenarios, params, new, validate, check, bench):
+    commands.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; every error is told in a line or a few on stderr.
+
+    0 done; 1 a check failed; 2 bad usage, bad input, or a file that cannot be used; 3 too many draws failed to
+    solve; 4 a stored result does not match; 130 interrupted.
+    """
+    _let_every_terminal_cope()
+    try:
+        with commands.make_context("econsim", list(sys.argv[1:] if arguments is None else arguments)) as context:
+            code = commands.invoke(context)
+        sys.stdout.flush()
+        return int(code or 0)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as error:
+        return _usage_error(error)
+    except InputError as error:
+        _say(*(f"error: {problem}" for problem in error.problems))
+        return error.exit_code
+    except EconsimError as error:
+        _say(f"error: {error}")
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        _say("interrupted: nothing was written that is not whole")
+        return INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        return BROKEN_PIPE
+    except Exception as error:
+        return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> int:
+    if os.environ.get("ECONSIM_DEBUG"):
+        raise error
+    if isinstance(error, OSError) and error.filename is None:
+        # No file of ours fails without a name: this is standard output, on a full disk or closed.
+        _drop_output()
+        _say(f"error: the output cannot be written: {(error.strerror or str(error)).lower()}")
+        return USAGE
+    if isinstance(error, MemoryError):
+        _say("error: not enough memory; ask for fewer --draws")
+        return USAGE
+    what = " ".join(str(error).split())
+    _say(
+        f"internal error: {type(error).__name__}: {what}",
+        "Please report it with the command line; ECONSIM_DEBUG=1 shows where it happened.",
+    )
+    return 1
+
+
+def _usage_error(error: click.ClickException) -> int:
+    text = error.format_message().rstrip(".")
+    lines = [f"error: {text[:1].lower()}{text[1:]}"]
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        lines.append(f"Try '{context.command_path} --help'.")
+    _say(*lines)
+    return USAGE
+
+
+def _say(*lines: str) -> None:
+    try:
+        for line in lines:
+            print(line, file=sys.stderr)
+    except OSError:  # nobody listens on stderr either
+        pass
+
+
+def _drop_output() -> None:
+    """Send what is still buffered nowhere, or Python complains about it when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, sys.stdout.fileno())
+    except (OSError, ValueError):
+        pass
+    finally:
+        os.close(nowhere)
+
+
+def _let_every_terminal_cope() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+__all__ = ["commands", "main"]

@@ -1,0 +1,122 @@
+"""Options that several commands share, and what they mean."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from econsim.scenario import Scenario
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+TRUTHS = {"on": True, "off": False, "yes": True, "no": False}
+
+
+class WholeNumber(click.ParamType):
+    """A whole number in digits; its range is checked with everything else about the run."""
+
+    name = "integer"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        if not re.fullmatch(r"[-+]?[0-9]{1,30}", str(value).strip()):
+            self.fail(f"must be a whole number written in digits (got '{str(value)[:40]}')", param, ctx)
+        return int(value)
+
+
+def run_options(command: _Function) -> _Function:
+    """The options that say how to run, for every command that runs scenarios."""
+    for option in reversed(_RUN_OPTIONS):
+        command = option(command)
+    return command
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else, on standard output.")
+
+_RUN_OPTIONS = (
+    click.option(
+        "--set",
+        "settings",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="Change a parameter, lever or switch; may be repeated. A parameter changes the status quo too.",
+    ),
+    click.option("--draws", type=WholeNumber(), metavar="N", help="Simulated futures.  [default: 256]"),
+    click.option("--seed", type=WholeNumber(), metavar="S", help="Seed of parameters and shocks.  [default: 0]"),
+    click.option(
+        "--ensemble",
+        metavar="NAME",
+        help="'prior' draws parameters from their ranges, 'default' keeps them at their defaults.  [default: the "
+        "scenario's wish, else prior]",
+    ),
+    click.option("--engine", default="auto", metavar="NAME", help="auto, batch or agents.  [default: auto]"),
+    click.option("--out", metavar="DIR", help="Write the results to this folder."),
+    click.option("--force", is_flag=True, help="Replace other results that DIR holds."),
+    json_option,
+    click.option("--quiet", is_flag=True, help="Print the finding and the folder only; no progress."),
+)
+
+
+def apply_settings(scenario: Scenario, settings: Sequence[str]) -> Scenario:
+    """A scenario with the changes that `--set NAME=VALUE` asks for.
+
+    Levers and what a scenario is compared with change the scenario alone; whatever describes the world (parameters,
+    switches, calendar, law) changes its status quo too. Raises InputError with every problem.
+    """
+    from econsim.errors import InputError
+    from econsim.parameter_book import book
+
+    given, problems = _read_settings(settings)
+    if problems:
+        raise InputError(problems)
+    if not given:
+        return scenario
+    scenario.with_(**given)  # finds all that is wrong at once
+    policy = {name: value for name, value in given.items() if name in book().levers or name == "status_quo"}
+    world = {name: value for name, value in given.items() if name not in policy}
+    changed = scenario.with_(**policy) if policy else scenario
+    return changed.with_assumptions(**world) if world else changed
+
+
+def _read_settings(settings: Sequence[str]) -> tuple[dict[str, Any], list[Any]]:
+    from econsim.errors import InputError, Problem, unknown_name
+    from econsim.parameter_book import book
+    from econsim.scenario_schema import SWITCHES
+    from econsim.yaml_reader import read_yaml_text
+
+    known = [*book().levers, *book().parameters, *SWITCHES, "quarters", "start", "fidelity_law", "status_quo"]
+    given: dict[str, Any] = {}
+    problems: list[Any] = []
+    for text in settings:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not name or not value:
+            problems.append(Problem("--set", "must be NAME=VALUE, such as detection_rate=0.5", f"'{text[:80]}'"))
+        elif name not in known:
+            problems.append(unknown_name("--set", name, known))
+        elif name in given:
+            problems.append(Problem("--set", f"{name} is given twice"))
+        elif "\n" in value or "\r" in value:
+            problems.append(Problem("--set", f"the value of {name} must stand on one line"))
+        else:
+            try:
+                read = read_yaml_text(f"value: {value}", "--set").data
+            except InputError as error:
+                told = error.problems[0].message
+                problems.append(Problem("--set", f"the value of {name} cannot be read: {told}", f"'{value[:80]}'"))
+                continue
+            given[name] = TRUTHS.get(value.lower(), read["value"]) if name in SWITCHES else read["value"]
+            if given[name] is None:
+                problems.append(Problem("--set", f"{name} needs a value"))
+    return given, problems
+
+
+def show_json(content: str) -> None:
+    """JSON text on standard output, as ASCII where the output takes nothing else."""
+    if (sys.stdout.encoding or "").lower().replace("-", "") != "utf8":
+        content = "".join(one if one.isascii() else f"\\u{ord(one):04x}" for one in content)
+    click.echo(content, nl=False)
