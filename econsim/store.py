@@ -220,6 +220,10 @@ def read_run(folder: str | Path) -> StoredRun:
             raise InputError(problems)
         series, metrics = pd.read_parquet(folder / SERIES), pd.read_parquet(folder / METRICS)
         text = (folder / SCENARIO).read_text(encoding="utf-8")
+    except InputError:
+        raise
+    except ValueError:
+        raise refusal(folder, "is damaged: its tables or its scenario cannot be read") from None
     except OSError as error:
         raise refusal(folder, f"cannot be read: {(error.strerror or str(error)).lower()}") from None
     scenario = _stored_scenario(folder, text, manifest)

@@ -87,6 +87,9 @@ def _check_content(folder: Path, identity: str, inspect: Inspect, force: bool) -
         if folder.is_symlink():
             raise refusal(folder, "is a link; name the folder that it points to")
         if not folder.exists():
+            above = next(parent for parent in folder.absolute().parents if parent.exists())
+            if not above.is_dir():
+                raise refusal(folder, f"cannot be made: {above} is not a folder")
             return
         if not folder.is_dir():
             raise refusal(folder, "is a file, and a folder is needed")

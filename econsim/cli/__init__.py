@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -12,9 +13,12 @@ import econsim
 from econsim.cli.checking import bench, check
 from econsim.cli.scenario_files import new, params, scenarios, validate
 from econsim.cli.simulations import compare, run
+from econsim.cli_text import printable
 from econsim.errors import EconsimError, InputError, nearest_name
 
 USAGE, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
+# What standard output fails with on a full disk or once closed; files of ours fail with their name.
+NOWHERE_TO_WRITE = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT)
 
 
 class Commands(click.Group):
@@ -64,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with commands.make_context("econsim", list(sys.argv[1:] if arguments is None else arguments)) as context:
             code = commands.invoke(context)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return int(code or 0)
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -74,10 +79,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(*(f"error: {problem}" for problem in error.problems))
         return error.exit_code
     except EconsimError as error:
-        _say(f"error: {error}")
+        _say(*(f"error: {line}" for line in str(error).splitlines()))
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        _say("interrupted: nothing was written that is not whole")
+        _say("interrupted; nothing half-written was left")
         return INTERRUPTED
     except BrokenPipeError:
         _drop_output()
@@ -89,8 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _unexpected(error: Exception) -> int:
     if os.environ.get("ECONSIM_DEBUG"):
         raise error
-    if isinstance(error, OSError) and error.filename is None:
-        # No file of ours fails without a name: this is standard output, on a full disk or closed.
+    if isinstance(error, OSError) and error.filename is None and error.errno in NOWHERE_TO_WRITE:
         _drop_output()
         _say(f"error: the output cannot be written: {(error.strerror or str(error)).lower()}")
         return USAGE
@@ -118,7 +122,7 @@ def _usage_error(error: click.ClickException) -> int:
 def _say(*lines: str) -> None:
     try:
         for line in lines:
-            print(line, file=sys.stderr)
+            print(printable(line), file=sys.stderr)
     except OSError:  # nobody listens on stderr either
         pass
 

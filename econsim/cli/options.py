@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -56,6 +57,7 @@ _RUN_OPTIONS = (
     ),
     click.option("--engine", default="auto", metavar="NAME", help="auto, batch or agents.  [default: auto]"),
     click.option("--out", metavar="DIR", help="Write the results to this folder."),
+    click.option("--csv", is_flag=True, help="With --out, also write the series as CSV."),
     click.option("--force", is_flag=True, help="Replace other results that DIR holds."),
     json_option,
     click.option("--quiet", is_flag=True, help="Print the finding and the folder only; no progress."),
@@ -117,6 +119,6 @@ def _read_settings(settings: Sequence[str]) -> tuple[dict[str, Any], list[Any]]:
 
 def show_json(content: str) -> None:
     """JSON text on standard output, as ASCII where the output takes nothing else."""
-    if (sys.stdout.encoding or "").lower().replace("-", "") != "utf8":
-        content = "".join(one if one.isascii() else f"\\u{ord(one):04x}" for one in content)
+    if str(getattr(sys.stdout, "encoding", "")).lower().replace("-", "") != "utf8":
+        content = "".join(one if one.isascii() else json.dumps(one)[1:-1] for one in content)
     click.echo(content, nl=False)

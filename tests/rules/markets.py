@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from econsim.arrays import DRAW, FIRM, NUMPY
+from econsim.arrays import NUMPY
 from econsim.rules import demand, pricing
 from econsim.rules.demand import ABSENT, Market
 
@@ -112,13 +112,3 @@ def copy_profit(given: Setting, lab_markup: np.ndarray, copy_markup: np.ndarray)
     """Gross profit of each copy per budget dollar, (distiller, segment, draw)."""
     shares = evaluate(given, lab_markup, copy_markup).shares
     return shares.copy_within * shares.nest_share * shares.ai_share * -np.expm1(-copy_markup)
-
-
-def draws_of(values: np.ndarray) -> int:
-    """Number of draws of an array (firm, segment, draw)."""
-    return int(np.shape(values)[DRAW])
-
-
-def all_firms(lab: np.ndarray, copy: np.ndarray) -> np.ndarray:
-    """Labs and copies in one array (firm, segment, draw)."""
-    return np.concatenate([lab, copy], axis=FIRM)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
+from rules.markets import firms
 
 from econsim.arrays import FIRM, NUMPY
 from econsim.rules import demand, pricing
 from econsim.rules.demand import ABSENT
-from rules.markets import firms
 
 BUDGET = 500_000.0
 LOG_WEIGHTS = arrays_of.arrays(

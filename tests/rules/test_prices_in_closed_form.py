@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rules import markets
+from rules.markets import NO_COPIES, setting, solve
 from scipy.optimize import minimize_scalar
 from scipy.special import lambertw
 
 from econsim.arrays import FIRM, NUMPY, SEGMENT
 from econsim.rules import demand, firms, policy, pricing, serving
 from econsim.rules.demand import ABSENT
-from rules import markets
-from rules.markets import NO_COPIES, setting, solve
 
 # ------------------------------------------------------------------------------------------ symmetric firms
 
@@ -39,9 +39,7 @@ def test_concentration_of_symmetric_labs(labs):
 def test_elasticity_of_identical_copies(copies):
     """n equal copies beside labs: eta_c (1 - 1/n) + (eta / n)(1 - S_C), with S_C the nest's share within AI."""
     eta, eta_c = 2.0, 6.0
-    solved = solve(
-        setting(labs=markets.firms(0.5, 0.2), copies=markets.firms(*[0.1] * copies), eta=eta, eta_c=eta_c)
-    )
+    solved = solve(setting(labs=markets.firms(0.5, 0.2), copies=markets.firms(*[0.1] * copies), eta=eta, eta_c=eta_c))
     nest = solved.shares.nest_share[0, 0, 0]
     expected = eta_c * (1.0 - 1.0 / copies) + eta / copies * (1.0 - nest)
     assert 0.05 < nest < 0.95
@@ -190,9 +188,7 @@ def test_a_lab_that_comes_back_earns_its_best_reply(value):
     labs, fringe = two
     present = solve(setting(labs, fringe=fringe, outside=outside, eta=eta, eta_o=eta_o))
     newcomer = np.full((1, 2, 1), value)
-    expected = firms.reentry_gross_profit(
-        newcomer, present.shares.inclusive_value, budget, outside, eta, eta_o, NUMPY
-    )
+    expected = firms.reentry_gross_profit(newcomer, present.shares.inclusive_value, budget, outside, eta, eta_o, NUMPY)
 
     def profit(segment: int, markup: float) -> float:
         everybody = np.concatenate([labs - present.lab_markup, newcomer - markup])

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from econsim.arrays import Array
-from econsim.engines.agents.offers import XP, by_firm
-from econsim.state import Context, CopyingRound, Flows, Prices, State
+from econsim.engines.agents.namespace import XP, by_firm
 from econsim.rules import demand, policy, serving, welfare
 from econsim.series import observe
+from econsim.state import Context, CopyingRound, Flows, Prices, State
 
 if TYPE_CHECKING:
     from econsim.engines.agents.economy import Economy

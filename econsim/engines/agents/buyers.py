@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from econsim.engines.agents.offers import XP, Offer, by_firm, scalar
+from econsim.engines.agents.namespace import XP, by_firm, scalar, total
+from econsim.engines.agents.offers import Offer
 from econsim.rules import demand, evaluation, pricing, serving
 from econsim.rules.demand import ABSENT
 
@@ -61,7 +62,7 @@ class BuyerSegment(mesa.Agent):
             )
         else:
             utility = serving.public_utility(offer.capability, p.capability_value)
-        return utility - offer.log_cost[place]
+        return utility - offer.log_cost[place] - offer.surcharge[place]
 
     def clear_market(self) -> None:
         """Split the task budget at the posted prices: some buyers choose anew, the others stay where they were."""
@@ -87,13 +88,13 @@ class BuyerSegment(mesa.Agent):
         lab_kept = demand.kept_share(p.vendor_inertia, self.lab_customers, labs_serve, XP)
         copy_kept = demand.kept_share(p.vendor_inertia, self.copy_customers, copies_serve, XP)
         public_kept = demand.kept_share(p.vendor_inertia, self.public_customers, public_serves, XP)
-        anew = 1.0 - (lab_kept.sum() + copy_kept.sum() + public_kept.sum())
-        self.lab_share = demand.realised_share(lab_kept, anew, target.lab_share * labs_serve)
-        self.copy_share = demand.realised_share(copy_kept, anew, target.copy_within * target.nest_share * copies_serve)
-        self.public_share = demand.realised_share(
-            public_kept, anew, target.fringe_within * target.nest_share * public_serves
-        )
-        kept_value = (lab_kept * lab_net).sum() + (copy_kept * copy_net).sum() + (public_kept * public_value).sum()
+        anew = 1.0 - (total(lab_kept) + total(copy_kept) + total(public_kept))
+        self.lab_share = demand.realised_share(lab_kept, anew, np.where(labs_serve, target.lab_share, 0.0))
+        copy_target = np.where(copies_serve, target.copy_within * target.nest_share, 0.0)
+        self.copy_share = demand.realised_share(copy_kept, anew, copy_target)
+        public_target = np.where(public_serves, target.fringe_within * target.nest_share, 0.0)
+        self.public_share = demand.realised_share(public_kept, anew, public_target)
+        kept_value = total(lab_kept * lab_net) + total(copy_kept * copy_net) + total(public_kept * public_value)
         self.experienced_value = demand.experienced_inclusive_value(kept_value, anew, target.inclusive_value)
         ai_share, _ = demand.adoption(self.experienced_value, economy.outside_utility, eta_o, XP)
         ai_budget = economy.budgets[:, column] * ai_share

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from econsim.arrays import Array
 from econsim.engines.agents.firms import Firm
-from econsim.engines.agents.offers import XP, Offer, Outlook, Plan, of_firm, scalar
+from econsim.engines.agents.namespace import XP, of_firm, scalar, total
+from econsim.engines.agents.offers import Offer, Outlook, Plan
 from econsim.rules import copying, evaluation, fidelity, firms, policy, serving, training, welfare
 from econsim.rules.copying import Prospect
 
@@ -49,7 +50,8 @@ class Distiller(Firm):
         """Its copy, wherever selling it pays."""
         p = self.model.p
         shock = p.demand_shock_sd * self.model.shocks.distiller_demand[self.slot]
-        return self.offer_of(self.head, self.reputation, shock)
+        offer = self.offer_of(self.head, self.reputation, shock)
+        return offer._replace(log_cost=tuple(self.log_cost.ravel().tolist()), surcharge=self.model.nowhere)
 
     def plan(self, foreseen: Prospect) -> Plan:
         """The copy it would make now: most measured quality for its money.
@@ -113,7 +115,6 @@ class Distiller(Firm):
 
     def offer_of(self, head: float, believed_gap: Array, shock: float = 0.0) -> Offer:
         """A copy with that head and that reputation, as this distiller would sell it today."""
-        unit = self.log_unit_cost(head)
         return Offer(
             kind="copy",
             capability=head,
@@ -121,7 +122,8 @@ class Distiller(Firm):
             premium=self.premium,
             friction=0.0,
             shock=shock,
-            log_cost=tuple(unit + extra for extra in self._surcharges),
+            log_cost=(self.log_unit_cost(head),) * len(self._surcharges),
+            surcharge=self._surcharges,
             on_sale=tuple(self.pays.ravel().tolist()),
         )
 
@@ -186,7 +188,7 @@ class Distiller(Firm):
         self.net_share = XP.where(self.pays, kept, 1.0)
         smaller = scalar(serving.log_copy_cost_ratio(p.copy_serving_cost_ratio, foreign_factor, XP))
         self.surcharge = smaller + serving.log_transfer_markup(kept, self.pays, XP)
-        self._surcharges: list[float] = self.surcharge.ravel().tolist()
+        self._surcharges = tuple(self.surcharge.ravel().tolist())
         self.log_cost = self.log_unit_cost(self.head) + self.surcharge
 
     def collect_revenue(self) -> None:
@@ -198,7 +200,7 @@ class Distiller(Firm):
         self.spending = economy.market.distiller_spending[row]
         markup = economy.market.distiller_markup[row]
         self.serving_cost = welfare.serving_cost(self.spending, self.net_share, markup, XP)
-        revenue = self.spending.sum().item()
+        revenue = total(self.spending)
         self.detected = economy.shocks.detection[self.slot] < levers.detection_rate
         self.hidden_loss = self.spending * self.misperception
         self.royalty = scalar(welfare.royalty_due(levers.royalty_rate, economy.any_lab, revenue, XP))
@@ -245,10 +247,10 @@ class Distiller(Firm):
         """Profit of the quarter."""
         self.fixed_paid = self.fixed_cost if self.active else 0.0
         self.profit = firms.distiller_profit(
-            (self.spending.sum() - self.serving_cost.sum()).item(),
+            total(self.spending) - total(self.serving_cost),
             self.royalty,
             self.penalty,
-            self.liability.sum().item(),
+            total(self.liability),
             self.copy_spending,
             self.fixed_paid,
             self.entry_cost,

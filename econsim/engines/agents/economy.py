@@ -16,10 +16,11 @@ from econsim.engines.agents import accounts
 from econsim.engines.agents.buyers import BuyerSegment
 from econsim.engines.agents.distillers import Distiller
 from econsim.engines.agents.firms import FrontierLab, PublicFringe
-from econsim.engines.agents.offers import XP, Offer, by_firm, scalar
+from econsim.engines.agents.namespace import XP, by_firm, scalar
+from econsim.engines.agents.offers import Offer
 from econsim.engines.agents.planning import CopyingRound
 from econsim.engines.agents.regulator import Regulator
-from econsim.rules import copying, demand, evaluation, firms, policy, pricing, training
+from econsim.rules import copying, evaluation, firms, policy, pricing, training
 from econsim.rules.demand import ABSENT
 from econsim.series import PER_FIRM, catalogue
 from econsim.world import World
@@ -96,7 +97,7 @@ class Economy(mesa.Model):
         self.weights = evaluation.segment_tail_weight(p.tail_weight, p.relative_tail_weight)
         self.mean_weight = scalar(evaluation.mean_tail_weight(self.weights, p.budget_share, XP))
         self.arrival = training.arrival_factor(p.vendor_inertia, p.discount_rate)
-        self.ramp = copying.entrant_ramp(p.vendor_inertia, p.planning_horizon)
+        self.ramp = scalar(copying.entrant_ramp(np.array([p.vendor_inertia]), p.planning_horizon))
         self.nowhere = (0.0,) * len(self.frame.segments)
         self.everywhere = (True,) * len(self.frame.segments)
 

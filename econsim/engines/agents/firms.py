@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from econsim.engines.agents.offers import XP, Offer, of_firm, scalar
+from econsim.engines.agents.namespace import XP, of_firm, scalar, total
+from econsim.engines.agents.offers import Offer
 from econsim.errors import InputError, Problem
 from econsim.rules import firms, policy, serving, training, welfare
 
@@ -146,6 +147,7 @@ class FrontierLab(Firm):
             friction=policy.lab_friction(p.api_friction, economy.levers.api_restriction),
             shock=shock,
             log_cost=(self.log_unit_cost(capability),) * len(economy.nowhere),
+            surcharge=economy.nowhere,
             on_sale=economy.everywhere,
         )
 
@@ -168,8 +170,8 @@ class FrontierLab(Firm):
         row = slice(self.slot, self.slot + 1)
         self.spending, self.markup = economy.market.lab_spending[row], economy.market.lab_markup[row]
         self.serving_cost = welfare.serving_cost(self.spending, 1.0, self.markup, XP)
-        revenue = self.spending.sum().item()
-        gross = revenue - self.serving_cost.sum().item()
+        revenue = total(self.spending)
+        gross = revenue - total(self.serving_cost)
         fixed = self.fixed_cost if self.active else 0.0
         self.operating_profit = firms.lab_operating_profit(gross, self.royalty_income, fixed)
         usage = revenue / max(economy.ai_revenue, 1e-300)
@@ -245,6 +247,7 @@ class PublicFringe(Firm):
             friction=0.0,
             shock=0.0,
             log_cost=(self.log_cost,) * len(economy.nowhere),
+            surcharge=economy.nowhere,
             on_sale=economy.everywhere,
         )
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-import numpy as np
-
-from econsim.arrays import NUMPY, Array
-
-XP: Any = NUMPY  # the array namespace that agents hand to the rules
+from econsim.arrays import Array
 
 
 class Offer(NamedTuple):
@@ -20,7 +16,8 @@ class Offer(NamedTuple):
     premium      : log price that buyers pay for the seller's name
     friction     : log price that a restricted API costs them
     shock        : log price, this quarter's taste
-    log_cost     : log unit cost of serving each segment, transfers included
+    log_cost     : log unit cost of serving each segment
+    surcharge    : what is not in it yet, log price: a copy that is only planned has its transfers here
     on_sale      : whether each segment is served
     """
 
@@ -31,6 +28,7 @@ class Offer(NamedTuple):
     friction: float
     shock: float
     log_cost: tuple[float, ...]
+    surcharge: tuple[float, ...]
     on_sale: tuple[bool, ...]
 
 
@@ -65,18 +63,3 @@ class Outlook(NamedTuple):
     new_profit: float
     old_profit: float
     hosting_profit: float
-
-
-def scalar(value: Any) -> float:
-    """The only entry of an array, as a float."""
-    return value.item() if isinstance(value, (np.ndarray, np.generic)) else float(value)
-
-
-def of_firm(value: Any, slot: int) -> Any:
-    """One firm's value of a parameter: a float, or (firm, 1, 1) where firms differ."""
-    return value if np.ndim(value) == 0 else value[min(slot, value.shape[0] - 1), 0, 0].item()
-
-
-def by_firm(values: list) -> Array:
-    """One value a firm, as (firm, 1, 1)."""
-    return np.array(values).reshape(-1, 1, 1)

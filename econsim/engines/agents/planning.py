@@ -13,7 +13,8 @@ import numpy as np
 
 from econsim.arrays import Array
 from econsim.engines.agents.distillers import Distiller
-from econsim.engines.agents.offers import XP, Offer, Outlook, by_firm
+from econsim.engines.agents.namespace import XP, by_firm
+from econsim.engines.agents.offers import Offer, Outlook
 from econsim.rules import copying, demand, evaluation, pricing
 from econsim.rules.copying import Prospect
 from econsim.rules.demand import ABSENT
@@ -160,22 +161,26 @@ class CopyingRound:
         """What each would earn with its copy at its best price; asked together, because that is faster."""
         economy, p = self.economy, self.economy.p
         net_share = np.concatenate([np.where(one.pays, one.net_share, 0.0) for one in distillers])
+        # Questions stand side by side as draws do, so that the answer to one does not depend on the others.
         answer = copying.prospect(
-            values,
-            rivals,
+            _side_by_side(values),
+            _side_by_side(rivals),
             labs,
             economy.budgets,
-            net_share,
+            _side_by_side(net_share),
             economy.value_per_nat,
             economy.outside_utility,
             p.lab_substitution,
             economy.copy_substitution,
             p.adoption_elasticity,
-            np.concatenate(starts),
+            _side_by_side(np.concatenate(starts)),
             XP,
         )
         profits, slopes = answer.profit.ravel().tolist(), answer.value_of_a_nat.ravel().tolist()
-        return [
-            Prospect(profits[place], slopes[place], answer.markup[place : place + 1])
-            for place in range(len(distillers))
-        ]
+        markups = answer.markup.transpose(2, 1, 0)
+        return [Prospect(profits[place], slopes[place], markups[place : place + 1]) for place in range(len(distillers))]
+
+
+def _side_by_side(values: Array) -> Array:
+    """(firm, segment, 1) as (1, segment, firm)."""
+    return np.ascontiguousarray(values.transpose(2, 1, 0))

@@ -1,0 +1,76 @@
+"""Progress of long work, on stderr."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import TextIO
+
+from econsim.cli_text import number
+
+BAR = 30  # characters
+
+
+class Progress:
+    """Progress on a stream: a bar on a terminal, otherwise at most a line a second and none for short runs.
+
+    Use it as a context manager and call it with what is done and what was asked for, in draws or `what` else there is.
+    """
+
+    def __init__(self, stream: TextIO | None = None, *, quiet: bool = False, what: str = "draws"):
+        self.stream = stream or sys.stderr
+        self.quiet, self.what = quiet, what
+        self.terminal = not quiet and self.stream.isatty()
+        self.started = self.told = time.monotonic()
+        self.done, self.total = 0, 0
+        self._over = threading.Event()
+        self._ticker: threading.Thread | None = None
+        self._longest = 0
+
+    def __enter__(self) -> Progress:
+        self.started = self.told = time.monotonic()
+        if self.terminal:
+            # The first chunk of draws may take seconds: the time that passes is shown meanwhile.
+            self._ticker = threading.Thread(target=self._tick, daemon=True)
+            self._ticker.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over.set()
+        if self._ticker is not None:
+            self._ticker.join()
+            self._write("\r" + " " * self._longest + "\r")
+
+    def __call__(self, done: int, total: int) -> None:
+        self.done, self.total = done, total
+        now = time.monotonic()
+        if self.quiet or self.terminal or now - self.told < 1.0:
+            return
+        self.told = now
+        self._write(f"{self.text(now)}\n")
+
+    def text(self, now: float) -> str:
+        """What is done, the rate and the time left."""
+        seconds = max(now - self.started, 1e-9)
+        if not self.done:
+            return f"working, {seconds:.0f} s"
+        text = f"{self.done} of {self.total} {self.what}, {number(self.done / seconds)} {self.what}/s"
+        if self.done >= self.total:
+            return f"{text}, {seconds:.0f} s"
+        return f"{text}, {seconds * (self.total - self.done) / self.done:.0f} s left"
+
+    def _tick(self) -> None:
+        while not self._over.wait(0.2):
+            now = time.monotonic()
+            filled = BAR * self.done // self.total if self.total else 0
+            line = f"[{'#' * filled}{' ' * (BAR - filled)}] {self.text(now)}"
+            self._longest = max(self._longest, len(line))
+            self._write("\r" + line.ljust(self._longest))
+
+    def _write(self, text: str) -> None:
+        try:
+            self.stream.write(text)
+            self.stream.flush()
+        except (OSError, ValueError):  # nobody listens any more; the run goes on
+            self.quiet = True

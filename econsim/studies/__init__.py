@@ -1,0 +1,1 @@
+"""Studies: many results arranged to answer one question."""
