@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from econsim.book_tables import parameters
     from econsim.errors import EconsimError, InputError
-    from econsim.parameter_book import parameters
     from econsim.results import Result, simulate
     from econsim.scenario import Scenario, load_scenario
     from econsim.store import read_run, write_run
@@ -26,7 +26,7 @@ _HOMES = {
     "Scenario": "econsim.scenario",
     "compare": "econsim.studies.compare",
     "load_scenario": "econsim.scenario",
-    "parameters": "econsim.parameter_book",
+    "parameters": "econsim.book_tables",
     "read_run": "econsim.store",
     "simulate": "econsim.results",
     "write_run": "econsim.store",

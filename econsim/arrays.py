@@ -128,7 +128,7 @@ def _pick(part: Array, firm: np.ndarray, draw: np.ndarray) -> Array:
     if len(shape) == 1:
         return part if shape[0] == 1 else np.take(part, draw)
     firms, segments, draws = shape
-    entry = draw if firms == 1 else firm if draws == 1 else firm * draws + draw
+    entry = (firm if firms > 1 else 0 * firm) * draws + (draw if draws > 1 else 0)
     return np.take(part.transpose(1, 0, 2).reshape(1, segments, firms * draws), entry, axis=2)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from econsim.arrays import FIRM, Array
+from econsim.arrays import Array
 from econsim.rules import copying, demand, evaluation, fidelity, firms, policy, pricing, serving, training
 from econsim.rules.demand import ABSENT
 from econsim.state import Context, CopyingRound, Frame, Prices, Quarter, State
@@ -82,7 +82,7 @@ def copying_round(
         return utility - cost - prices.surcharge
 
     def rivals_of(value: Array, markup: Array) -> Array:
-        selling = xp.where(active, eta_c * (value - markup), ABSENT)
+        selling = xp.where(active & prices.offered, eta_c * (value - markup), ABSENT)
         return demand.rivals_log_sum(selling, eta_c * prices.fringe_value, xp)
 
     def prospects(labs: Array, *questions: tuple[Array, Array, Array, Array]) -> list[copying.Prospect]:
@@ -127,8 +127,7 @@ def copying_round(
     outside = p.distiller_exists & ~active
     (hoped,) = prospects(labs_now, (outside, value, rivals_of(value, usual_markup), foreseen.markup))
     score = xp.where(outside, hoped.profit - budget, -xp.inf)
-    first = xp.argmax(score, FIRM)[None]
-    candidate = outside & (xp.arange(frame.distillers).reshape(-1, 1, 1) == first)
+    candidate = copying.best_placed(score, outside, xp)
     considers = active | candidate
 
     lab_after, copy_after = pricing.nash_markups(

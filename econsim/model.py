@@ -13,7 +13,7 @@ from econsim.arrays import FIRM, SEGMENT, Array
 from econsim.copying_round import copying_round, no_copying
 from econsim.market_round import market_round
 from econsim.opening import start
-from econsim.rules import evaluation, firms, policy, serving, training, welfare
+from econsim.rules import demand, evaluation, firms, policy, pricing, serving, training, welfare
 from econsim.rules.demand import ABSENT
 from econsim.state import Context, CopyingRound, Flows, Frame, Prices, Quarter, State, frontier_of, total_revenue
 
@@ -41,14 +41,14 @@ def _context(state: State, quarter: Quarter, p: Any, xp: Array) -> Context:
     weight = evaluation.segment_tail_weight(p.tail_weight, p.relative_tail_weight)
     mean_weight = evaluation.mean_tail_weight(weight, p.budget_share, xp)
     return Context(
-        budget=p.task_budget * xp.exp(p.budget_growth * quarter.period) * p.budget_share,
+        budget=demand.task_budget(p.task_budget, p.budget_growth, quarter.period, p.budget_share, xp),
         weight=weight,
         awareness=awareness,
         measured_weight=evaluation.measured_tail_weight(mean_weight, awareness),
         copy_substitution=p.lab_substitution * p.copy_substitution_ratio,
         foreign_factor=policy.foreign_cost_factor(p.foreign, levers.export_wedge, xp),
         enforceable=policy.enforceable_share(p.foreign, levers.enforcement_reach, xp),
-        lead_time=p.access_lag + levers.release_window,
+        lead_time=training.lead_time(p.access_lag, levers.release_window),
         arrival=training.arrival_factor(p.vendor_inertia, p.discount_rate),
         any_lab=xp.largest(state.lab_active, FIRM),
     )
@@ -86,7 +86,7 @@ def _spend(state: State, quarter: Quarter, context: Context, prices: Prices, p: 
         xp,
     )
     investment = _invest(state, quarter, context, prices, teacher_weight, operating_profit, doubling, p, xp)
-    subsidy = levers.rd_subsidy * investment
+    subsidy = firms.rd_subsidy_received(levers.rd_subsidy, investment)
 
     copies = (
         copying_round(state, quarter, context, prices, teacher, detected, p, frame, xp)
@@ -144,7 +144,7 @@ def _invest(
     """Each lab's R&D: where the last dollar returns a dollar, as far as cash allows; (lab, 1, draw) $M."""
     if quarter.rd_path is not None:
         return xp.where(state.lab_active, quarter.rd_path, 0.0)
-    margin = 1.0 - xp.exp(-prices.lab_markup)
+    margin = pricing.margin_of(prices.lab_markup, xp)
     own = training.value_of_a_nat(p.capability_value, p.serving_elasticity, prices.lab_spending, margin, xp)
     copies = prices.target.copy_within * prices.target.nest_share
     lost = training.value_lost_to_copies(

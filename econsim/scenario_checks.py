@@ -11,7 +11,7 @@ from typing import Any
 from econsim.errors import InputError, Problem
 from econsim.field_checker import Checker, plain
 from econsim.library import FieldPath, find_scenario, shipped_name
-from econsim.parameter_book import book
+from econsim.parameter_book import book, prior_scale
 from econsim.scenario_schema import (
     COUNT_PARAMETERS,
     ENSEMBLES,
@@ -38,7 +38,6 @@ from econsim.scenario_schema import (
     Switches,
     firm_fields,
     parameter_field,
-    prior_scale,
 )
 from econsim.timeline import DATE_FORMS, LeverStep, parse_quarter, timing_problems
 

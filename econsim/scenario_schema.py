@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, NoReturn
 
-from econsim.parameter_book import LOG_SCALE_RATIO, Parameter, book
+from econsim.parameter_book import Parameter, book
+from econsim.rules.fidelity import LAWS
 
-FIDELITY_LAWS = ("water_filling", "constant_retention")
+FIDELITY_LAWS = tuple(LAWS)
 ENSEMBLES = ("default", "prior")
 SWITCHES = {
     "copying": "whether anyone can copy a model at all",
@@ -76,11 +77,6 @@ class Assumption:
     def fixed(self) -> bool:
         """Whether it is one number rather than a prior."""
         return self.low == self.high
-
-
-def prior_scale(low: float, high: float) -> Literal["linear", "log"]:
-    """The axis of a prior: logarithmic where it spans more than one order of magnitude, the book's own rule."""
-    return "log" if low > 0 and high / low >= LOG_SCALE_RATIO else "linear"
 
 
 @dataclass(frozen=True)
@@ -235,9 +231,8 @@ def firm_fields() -> Mapping[str, Mapping[str, Field]]:
     """Fields of one entry of `structure.labs` and `structure.distillers`, bounds from the parameter book."""
     parameters = book().parameters
     own = {key: parameter_field(parameters[name]) for key, name in SHARED_PARAMETERS.items()}
-    name = Field("name", "name of the firm, used in messages and in the agents engine")
+    name = Field("name", "name of the firm, for readers of the file")
     capability = Field("number", "capability at the start in nats, 0 being the frontier", -30.0, 10.0)
-    cost_factor = Field("number", "multiple of the unit serving cost that others pay", 0.01, 100.0)
     premium = parameters["lab_premium"].bounds
     return {
         "labs": {
@@ -246,13 +241,13 @@ def firm_fields() -> Mapping[str, Mapping[str, Field]]:
             "premium": own["labs", "premium"],
             "fixed_cost": own["labs", "fixed_cost"],
             "initial_capability": capability,
-            "cost_factor": cost_factor,
+            "cost_factor": Field("number", "multiple of the training cost that others pay", 0.01, 100.0),
         },
         "distillers": {
             "name": name,
             "fixed_cost": own["distillers", "fixed_cost"],
             "foreign": Field("flag", "whether it is out of reach of the domestic regulator"),
-            "cost_factor": cost_factor,
+            "cost_factor": Field("number", "multiple of the copying cost that others pay", 0.01, 100.0),
             "initial_capability": capability,
             "premium": Field("number", "buyers' premium in log price; 0 where absent", *premium),
         },

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-import econsim.parameter_book as module
+from econsim import book_tables
+from econsim.book_reader import load_book
+from econsim.book_tables import as_markdown, parameters
 from econsim.errors import InputError
-from econsim.parameter_book import Lever, Parameter, Prior, as_markdown, book, load_book, parameters, prior_scale
+from econsim.parameter_book import Lever, Parameter, Prior, Reference, book, prior_scale
 
-SHIPPED = Path(module.__file__).parent / "book"
+SHIPPED = Path(book_tables.__file__).parent / "book"
 
 UNCERTAIN = """
 lab_substitution 2.0 1.2 4 1.0001 1000
@@ -406,14 +408,14 @@ def test_schema_is_closed_for_every_kind_of_row() -> None:
     keys = {"name", "symbol", "unit", "bounds", "meaning", "source", "grade", "note"}
     assert set(Parameter.model_fields) == keys | {"default", "prior", "integer", "group", "varies_by"}
     assert set(Lever.model_fields) == keys | {"moderate", "lever_group", "changes_world_without_copying"}
-    for model in (Parameter, Lever, Prior, module.Reference):
+    for model in (Parameter, Lever, Prior, Reference):
         assert model.model_config["extra"] == "forbid"
         assert model.model_config["frozen"] is True
 
 
 def test_frame_has_a_row_for_everything() -> None:
     frame = parameters()
-    assert list(frame.columns) == list(module.FRAME_COLUMNS)
+    assert list(frame.columns) == list(book_tables.FRAME_COLUMNS)
     assert list(frame["name"]) == [*book().parameters, *book().levers]
     assert list(frame["kind"]) == ["parameter"] * len(book().parameters) + ["lever"] * len(book().levers)
     row = frame.set_index("name").loc["copy_cost_ratio"]
@@ -432,7 +434,7 @@ def test_markdown_is_a_table_with_links() -> None:
     text = as_markdown(rows, references=book().references)
     lines = text.splitlines()
     assert len(lines) == len(rows) + 2
-    width = len(module.TABLE_COLUMNS)
+    width = len(book_tables.TABLE_COLUMNS)
     for line in lines:
         assert len(line.replace("\\|", "").strip("|").split("|")) == width
     cost = next(line for line in lines if line.startswith("| training_cost "))

@@ -55,8 +55,9 @@ def params(grep: str | None, form: str, as_json: bool) -> None:
 
     Grades: A measured, B inferred from measurements, C assumed.
     """
+    from econsim.book_tables import as_markdown, parameters
     from econsim.errors import InputError, Problem, nearest_name, unknown_name
-    from econsim.parameter_book import as_markdown, book, parameters
+    from econsim.parameter_book import book
     from econsim.store import as_json as written
 
     form = "json" if as_json else form

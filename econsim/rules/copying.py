@@ -9,6 +9,7 @@ from econsim.rules.evaluation import belief_at_release, learn, tail_gap
 from econsim.rules.pricing import best_reply, lerner_margin
 
 LEAST_TRAINING_COST = 1e-6  # $M
+TIE = 1e-9  # relative
 FASTEST_EXPECTED_GROWTH = 2.0  # nats per quarter that labs are expected to add, at most
 
 
@@ -142,6 +143,21 @@ def entry_pays(
     """Whether an entrant recovers its entry cost within its horizon, and does better than by hosting public models."""
     surplus = (ramp * new_profit - budget - fixed_cost) * planning_horizon
     return (surplus > entry_cost) & (new_profit - hosting_profit > budget) & (budget > 0.0)
+
+
+def best_placed(surplus: Array, outside: Array, xp: Array) -> Array:
+    """The outsider who may enter this quarter: the one with the largest surplus, the first of those that tie.
+
+    surplus : (distiller, 1, draw) $M, -inf for those inside
+    outside : (distiller, 1, draw) bool
+    returns : (distiller, 1, draw) bool, at most one a draw
+
+    Where nobody would copy all outsiders are alike: a tie within rounding must not be decided by rounding.
+    """
+    best = xp.largest(surplus, FIRM)
+    ties = outside & (surplus >= best - TIE * xp.abs(best))
+    first = xp.argmax(ties, FIRM)[None]
+    return ties & (xp.arange(surplus.shape[FIRM]).reshape(-1, 1, 1) == first)
 
 
 def incentive_ratio(new_profit: Array, hosting_profit: Array, budget: Array, xp: Array) -> Array:

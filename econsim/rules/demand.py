@@ -41,6 +41,17 @@ class Market(NamedTuple):
     outside_share: Array
 
 
+def task_budget(budget: Array, growth: Array, period: Array, budget_share: Array, xp: Array) -> Array:
+    """What buyers of each segment spend on tasks that AI could do, $M per quarter; (1, segment, draw).
+
+    budget       : $M per quarter at the start, all segments
+    growth       : log growth per quarter
+    period       : quarters since the start
+    budget_share : (1, segment, 1)
+    """
+    return budget * xp.exp(growth * period) * budget_share
+
+
 def split(values: Array, other: Array, xp: Array) -> Split:
     """Logit shares of firms and of one further alternative, with complements that keep their digits.
 

@@ -26,6 +26,11 @@ def lab_operating_profit(gross_profit: Array, royalty: Array, fixed_cost: Array)
     return gross_profit + royalty - fixed_cost
 
 
+def rd_subsidy_received(rd_subsidy: Array, investment: Array) -> Array:
+    """What the government pays towards a lab's R&D, $M per quarter."""
+    return rd_subsidy * investment
+
+
 def lab_profit(operating_profit: Array, rd_subsidy: Array, investment: Array) -> Array:
     """Profit after R&D net of its subsidy, $M per quarter."""
     return operating_profit - (1.0 - rd_subsidy) * investment

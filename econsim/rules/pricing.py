@@ -15,9 +15,10 @@ from econsim.rules.demand import LARGEST_ODDS, Market, market
 
 WARM_STEPS = 8
 COLD_STEPS = 12
-REPLY_STEPS = 8
-SETTLED = 1e-7  # the step after one this small is lost in rounding: Newton's error squares
+REPLY_STEPS = 10
+SETTLED = 5e-7  # in log odds: the step after one this small is lost in rounding, since Newton's error squares
 LARGEST_STEP = 3.0
+KINK_IN_SIGHT = 2.0  # log odds against rivals from which a rise in price may reach a limit-price kink
 LARGEST_LEAD = 600.0  # log odds of a copy against its rivals beyond which nothing changes
 
 
@@ -39,6 +40,11 @@ def lerner_margin(elasticity: Array) -> Array:
     Anderson, de Palma and Thisse (1992), ch. 7.
     """
     return 1.0 / (1.0 + elasticity)
+
+
+def margin_of(markup: Array, xp: Array) -> Array:
+    """Price-cost margin of a log markup: (price - cost) / price."""
+    return 1.0 - xp.exp(-markup)
 
 
 def lab_elasticity(shares: Market, lab_substitution: Array, adoption_elasticity: Array) -> Array:
@@ -143,9 +149,13 @@ def _newton_step(markups: tuple, given: tuple, xp: Array) -> tuple[tuple, Array]
 
     lab_step = lab_own + (on_ai * ai_change) * lab_pull
     copy_step = copy_own + (on_nest * nest_change + nest * on_ai * ai_change) * copy_pull
-    lab_new = xp.maximum(lab_markup - xp.clip(lab_step, -LARGEST_STEP, LARGEST_STEP), lab_least)
-    copy_new = xp.maximum(copy_markup - xp.clip(copy_step, -LARGEST_STEP, LARGEST_STEP), copy_least)
-    moved = xp.maximum(xp.largest(xp.abs(lab_new - lab_markup), FIRM), xp.largest(xp.abs(copy_new - copy_markup), FIRM))
+    lab_odds = xp.log(xp.maximum(lab / xp.maximum(shares.lab_rest, 1e-300), 1.0))
+    copy_odds = xp.log(xp.maximum(copy / xp.maximum(shares.copy_rest, 1e-300), 1.0))
+    lab_new = xp.maximum(lab_markup - step_to_kink(lab_step, lab_odds, eta, xp), lab_least)
+    copy_new = xp.maximum(copy_markup - step_to_kink(copy_step, copy_odds, eta_c, xp), copy_least)
+    lab_moved = xp.largest(xp.abs(lab_new - lab_markup), FIRM)
+    copy_moved = xp.largest(xp.abs(copy_new - copy_markup), FIRM)
+    moved = xp.maximum(eta * lab_moved, eta_c * copy_moved)
     return (lab_new, copy_new), xp.largest(moved, SEGMENT) <= SETTLED
 
 
@@ -213,10 +223,10 @@ def _reply_step(markup: Array, given: tuple, xp: Array) -> tuple[tuple, Array]:
     decay = xp.exp(-markup)
     cover = 1.0 - decay
     step = log_near_one(elasticity * cover / decay) / (curvature / elasticity + 1.0 / cover)
-    new = xp.maximum(markup - step, least)
+    new = xp.maximum(markup - step_to_kink(step, lead - eta_c * markup, eta_c, xp), least)
     moved = new - markup
     reply = (new, elasticity + curvature * moved, in_ai * ai_share * (1.0 - elasticity * moved))
-    return reply, xp.largest(xp.largest(xp.abs(moved), FIRM), SEGMENT) <= SETTLED
+    return reply, xp.largest(eta_c * xp.largest(xp.abs(moved), FIRM), SEGMENT) <= SETTLED
 
 
 def log_near_one(x: Array) -> Array:
@@ -226,3 +236,13 @@ def log_near_one(x: Array) -> Array:
     """
     square = x * x
     return 3.0 * (square - 1.0) / (square + 4.0 * x + 1.0)
+
+
+def step_to_kink(step: Array, log_odds: Array, substitution: Array, xp: Array) -> Array:
+    """A Newton step, taken off the markup, that is not too long and does not jump up over a limit-price kink.
+
+    log_odds : of the firm against its rivals. A firm far ahead raises its price until they can just compete, at log
+               odds of about 1; beyond that its demand breaks away, and a step over the edge is thrown back for ever.
+    """
+    rise = xp.where(log_odds > KINK_IN_SIGHT, (log_odds - 1.0) / substitution, LARGEST_STEP)
+    return xp.clip(step, -xp.minimum(rise, LARGEST_STEP), LARGEST_STEP)

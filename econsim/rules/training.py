@@ -28,6 +28,11 @@ def accessible_capability(history: Array, window: Array, xp: Array) -> Array:
     return newer + part * (older - newer)
 
 
+def lead_time(access_lag: Array, release_window: Array) -> Array:
+    """Quarters before a model can be copied: the time that access takes, and any window that policy adds."""
+    return access_lag + release_window
+
+
 def teacher_weights(accessible: Array, active: Array, best: Array, xp: Array) -> Array:
     """How copiers spread over the labs that they can copy, (lab, 1, draw), adding to one while any lab is active."""
     weight = xp.where(active, xp.exp(TEACHER_SHARPNESS * xp.minimum(accessible - best, 0.0)), 0.0)

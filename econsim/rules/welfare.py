@@ -31,6 +31,7 @@ def consumer_surplus(anticipated: Array, hidden_loss: Array, liability: Array) -
 
 
 def government_balance(penalties: Array, subsidies: Array, enforcement: Array) -> Array:
+    """What the government is left with: penalties less subsidies and the cost of enforcement; $M per quarter."""
     return penalties - subsidies - enforcement
 
 

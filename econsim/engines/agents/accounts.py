@@ -8,7 +8,7 @@ import numpy as np
 
 from econsim.arrays import Array
 from econsim.engines.agents.namespace import XP, by_firm
-from econsim.rules import demand, policy, serving, welfare
+from econsim.rules import demand, firms, policy, serving, welfare
 from econsim.series import observe
 from econsim.state import Context, CopyingRound, Flows, Prices, State
 
@@ -125,7 +125,7 @@ def _flows(economy: Economy) -> Flows:
         detected=by_firm([one.detected for one in distillers]),
         penalty=by_firm([one.penalty for one in distillers]),
         liability=np.concatenate([one.liability for one in distillers]),
-        subsidy=by_firm([economy.levers.rd_subsidy * lab.investment for lab in labs]),
+        subsidy=by_firm([firms.rd_subsidy_received(economy.levers.rd_subsidy, lab.investment) for lab in labs]),
         lab_fixed=by_firm([lab.fixed_cost if lab.was_active else 0.0 for lab in labs]),
         distiller_fixed=by_firm([one.fixed_paid for one in distillers]),
         enforcement=_one(policy.enforcement_spending(p.enforcement_cost, economy.levers.detection_rate)),

@@ -20,7 +20,7 @@ from econsim.engines.agents.namespace import XP, by_firm, scalar
 from econsim.engines.agents.offers import Offer
 from econsim.engines.agents.planning import CopyingRound
 from econsim.engines.agents.regulator import Regulator
-from econsim.rules import copying, evaluation, firms, policy, pricing, training
+from econsim.rules import copying, demand, evaluation, firms, policy, pricing, training
 from econsim.rules.demand import ABSENT
 from econsim.series import PER_FIRM, catalogue
 from econsim.world import World
@@ -152,8 +152,8 @@ class Economy(mesa.Model):
         covered = policy.tail_coverage(p.benchmark_tail_coverage, levers.tail_evaluation_mandate)
         self.awareness = evaluation.evaluator_awareness(covered, p.learning_rate)
         self.measured_weight = evaluation.measured_tail_weight(self.mean_weight, self.awareness)
-        self.budgets = p.task_budget * XP.exp(p.budget_growth * float(self.period)) * p.budget_share
-        self.lead_time = p.access_lag + levers.release_window
+        self.budgets = demand.task_budget(p.task_budget, p.budget_growth, float(self.period), p.budget_share, XP)
+        self.lead_time = training.lead_time(p.access_lag, levers.release_window)
         self.lead_time_array = XP.zeros((1, 1, 1)) + self.lead_time
         self.any_lab = any(lab.active for lab in self.lab_list)
         for firm in (*self.lab_list, *self.distiller_list, self.fringe):

@@ -9,7 +9,7 @@ import mesa
 from econsim.engines.agents.namespace import XP, of_firm, scalar, total
 from econsim.engines.agents.offers import Offer
 from econsim.errors import InputError, Problem
-from econsim.rules import firms, policy, serving, training, welfare
+from econsim.rules import firms, policy, pricing, serving, training, welfare
 
 if TYPE_CHECKING:
     from econsim.engines.agents.economy import Economy
@@ -91,7 +91,7 @@ class FrontierLab(Firm):
         money leaves.
         """
         economy, p = self.model, self.model.p
-        margin = 1.0 - welfare.serving_cost(1.0, 1.0, self.markup, XP)
+        margin = pricing.margin_of(self.markup, XP)
         own = training.value_of_a_nat(p.capability_value, p.serving_elasticity, self.spending, margin, XP)
         lost = training.value_lost_to_copies(
             p.capability_value,

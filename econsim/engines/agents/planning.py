@@ -89,7 +89,8 @@ class CopyingRound:
                 [starts[place] for place in outside],
             )
             scores = [prospect.profit - plans[place].budget for place, prospect in zip(outside, hoped, strict=True)]
-            chosen.add(outside[int(np.argmax(scores))])
+            best = copying.best_placed(by_firm(scores), by_firm([True] * len(scores)), XP)
+            chosen.add(outside[int(np.flatnonzero(best)[0])])
         places = sorted(chosen)
         return [planners[place] for place in places], values[places]
 
@@ -152,7 +153,8 @@ class CopyingRound:
         """For each distiller the log-sum of the others in business and the fringe, (firm, segment, 1)."""
         eta_c = self.economy.copy_substitution
         active = by_firm([one.active for one in distillers])
-        selling = np.where(active, eta_c * (values - markups), ABSENT)
+        pays = np.concatenate([one.pays for one in distillers])
+        selling = np.where(active & pays, eta_c * (values - markups), ABSENT)
         return demand.rivals_log_sum(selling, eta_c * self.economy.public_value, XP)
 
     def _prospects(
