@@ -29,8 +29,8 @@ def futures(share: float) -> str:
 
 def percent(change: float) -> str:
     """A relative change with its sign: `+12%`, `−3.4%`."""
-    size = abs(100.0 * change)
-    text = f"{size:.0f}" if size >= 10 else f"{size:.1f}" if size >= 0.05 else "0"
+    size = round(abs(100.0 * change), 1)
+    text = f"{size:.0f}" if size >= 10 else f"{size:.1f}" if size > 0 else "0"
     sign = "" if text in ("0", "0.0") else "+" if change > 0 else "−"
     return f"{sign}{text}%"
 

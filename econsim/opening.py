@@ -85,7 +85,8 @@ def _calibrate(p: Any, frame: Frame, public: Array, xp: Array) -> tuple[Array, A
     shares = demand.market(lab_value - lab_markup, copy_value, fringe_value, outside, eta, eta_c, eta_o, xp)
     for _ in range(CALIBRATION_ROUNDS):
         net = xp.where(p.lab_exists, lab_value - lab_markup, 0.0)
-        bought = xp.total(shares.lab_share * net, FIRM) + shares.nest_share * xp.maximum(fringe_value, -1e6)
+        hosting = shares.nest_share * fringe_value if frame.public_fringe else 0.0
+        bought = xp.total(shares.lab_share * net, FIRM) + hosting
         kept = p.vendor_inertia
         experienced = demand.experienced_inclusive_value(kept * bought, 1.0 - kept, shares.inclusive_value)
         outside = demand.outside_utility_for(p.initial_ai_share, experienced, eta_o, xp)
@@ -95,4 +96,5 @@ def _calibrate(p: Any, frame: Frame, public: Array, xp: Array) -> tuple[Array, A
         shares = demand.market(
             lab_value - lab_markup, copy_value - copy_markup, fringe_value, outside, eta, eta_c, eta_o, xp
         )
-    return outside, shares.lab_share, shares.nest_share, lab_markup
+    fringe_share = shares.nest_share if frame.public_fringe else 0.0 * outside
+    return outside, shares.lab_share, fringe_share, lab_markup

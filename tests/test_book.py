@@ -20,8 +20,8 @@ from econsim.parameter_book import Lever, Parameter, Prior, Reference, book, pri
 SHIPPED = Path(book_tables.__file__).parent / "book"
 
 UNCERTAIN = """
-lab_substitution 2.0 1.2 4 1.0001 1000
-copy_substitution_ratio 3.0 1 4 1 100
+lab_substitution 2.0 1.2 4 1.0001 12
+copy_substitution_ratio 3.0 1 4 1 20
 adoption_elasticity .10 .05 .3 1e-6 1
 capability_value 1.2 .7 2 .1 5
 initial_ai_share .02 .005 .1 1e-4 .9
@@ -338,10 +338,10 @@ DAMAGE = {
     "default outside the bounds": ("firms.yaml", "default: 400", "default: -1", "default: lies outside the bounds"),
     "fixed default outside": ("structure.yaml", "default: 0.005", "default: 3", "budget_growth.default"),
     "whole number": ("structure.yaml", "default: 4", "default: 4.5", "n_labs.default: must be a whole number"),
-    "prior outside the bounds": ("demand.yaml", "[1.0001, 1000]", "[1.0001, 3]", "prior: reaches outside the bounds"),
+    "prior outside the bounds": ("demand.yaml", "[1.0001, 12]", "[1.0001, 3]", "prior: reaches outside the bounds"),
     "prior upside down": ("demand.yaml", "low: 1.2, high: 4", "low: 4, high: 1.2", "low must be below high"),
-    "bounds upside down": ("demand.yaml", "[1.0001, 1000]", "[1000, 1]", "first must be below the second"),
-    "three bounds": ("demand.yaml", "[1.0001, 1000]", "[1, 2, 3]", "lab_substitution.bounds"),
+    "bounds upside down": ("demand.yaml", "[1.0001, 12]", "[12, 1]", "first must be below the second"),
+    "three bounds": ("demand.yaml", "[1.0001, 12]", "[1, 2, 3]", "lab_substitution.bounds"),
     "linear where log": ("copying.yaml", "high: 1, scale: log", "high: 1, scale: linear", "prior: must be log"),
     "log where linear": ("demand.yaml", "high: 4, scale: linear", "high: 4, scale: log", "prior: must be linear"),
     "unknown source": ("demand.yaml", "margins_wsj2025", "margins_wsj2024", "did you mean 'margins_wsj2025'?"),

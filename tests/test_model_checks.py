@@ -179,12 +179,12 @@ def test_royalty_acts_like_a_cost():
 
 def test_policy_leaves_the_past_alone():
     """C24: a policy from quarter 20 leaves quarters 0 to 19 bitwise unchanged, and changes something after."""
-    free = run_of(baseline(), 16)
+    free = run_of(baseline(quarters=40), 8)
     for lever, row in book().levers.items():
         beside = {"detection_rate": 0.5} if lever in ("penalty_multiple", "enforcement_reach") else {}
         beside |= {"penalty_multiple": 1.0} if lever == "enforcement_reach" else {}
         steps = {name: {"value": value, "start": 20} for name, value in {**beside, lever: row.moderate}.items()}
-        ruled = run_of(baseline(**steps), 16)
+        ruled = run_of(baseline(quarters=40, **steps), 8)
         past = [name for name in SERIES if not np.array_equal(free[name][:20], ruled[name][:20], equal_nan=True)]
         assert past == [], lever
         assert differing(free, ruled), lever

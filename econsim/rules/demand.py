@@ -116,17 +116,18 @@ def market(
     lab_utility, copy_utility : (firm, segment, draw) net of log price; `ABSENT` where not offered
     fringe_utility            : (1, segment, draw)
     """
+    lab_sold, copy_sold = lab_utility > ABSENT, copy_utility > ABSENT  # no price brings an absent offer back
     nest = split(copy_substitution * copy_utility, copy_substitution * fringe_utility, xp)
     nest_value = lab_substitution / copy_substitution * nest.log_sum
     ai = split(lab_substitution * lab_utility, nest_value, xp)
     inclusive_value = ai.log_sum / lab_substitution
     ai_share, outside_share = adoption(inclusive_value, outside_utility, adoption_elasticity, xp)
     return Market(
-        copy_within=nest.share,
-        copy_rest=nest.rest,
+        copy_within=xp.where(copy_sold, nest.share, 0.0),
+        copy_rest=xp.where(copy_sold, nest.rest, 1.0),
         fringe_within=nest.other_share,
-        lab_share=ai.share,
-        lab_rest=ai.rest,
+        lab_share=xp.where(lab_sold, ai.share, 0.0),
+        lab_rest=xp.where(lab_sold, ai.rest, 1.0),
         nest_share=ai.other_share,
         nest_rest=ai.other_rest,
         inclusive_value=inclusive_value,

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from econsim.arrays import FIRM, SEGMENT, Array
 from econsim.rules.demand import LARGEST_ODDS, Market, market
 
-WARM_STEPS = 8
-COLD_STEPS = 12
+WARM_STEPS = 12
+COLD_STEPS = 16
 REPLY_STEPS = 10
 SETTLED = 5e-7  # in log odds: the step after one this small is lost in rounding, since Newton's error squares
 LARGEST_STEP = 3.0
