@@ -34,7 +34,7 @@ _FURTHER = {
     "hidden_loss_share": ("share", "hidden loss over distillers' revenue, whole run"),
     "copying_ever_pays": ("share", "1 where copying pays for itself within a quarter at least once"),
     "copying_ever_happens": ("share", "1 where any distiller is ever in business"),
-    "domestic_copying_always_pays": ("share", "1 where copying pays domestic distillers whenever one sells or may enter"),
+    "domestic_copying_always_pays": ("share", "1 where copying pays domestic distillers whenever one may copy"),
 }
 _SPLIT = {
     "welfare_static_pv": ("$M", "welfare change from copying if labs' R&D followed its path without copying"),
