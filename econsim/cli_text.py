@@ -19,7 +19,7 @@ HEADLINES = (
     "visible_lag_months",
     "true_lag_months",
     "price_fall",
-    "copy_revenue_share",
+    "copy_share_of_all_revenue",
     "copy_quantity_share",
     "hidden_loss_share",
     "hhi",

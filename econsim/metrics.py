@@ -32,6 +32,7 @@ _FURTHER = {
     "gross_profit_to_rd": ("ratio", "labs' gross profit over their R&D, whole run"),
     "lab_npv": ("$M", "present value of labs' profits at their own discount rate"),
     "hidden_loss_share": ("share", "hidden loss over distillers' revenue, whole run"),
+    "copy_share_of_all_revenue": ("share", "distillers' share of all that labs and distillers earned, whole run"),
     "copying_ever_pays": ("share", "1 where copying pays for itself within a quarter at least once"),
     "copying_ever_happens": ("share", "1 where any distiller is ever in business"),
     "domestic_copying_always_pays": ("share", "1 where copying pays domestic distillers whenever one may copy"),
@@ -84,6 +85,9 @@ def summarise(
         "gross_profit_to_rd": _ratio(run["lab_gross_profit"].sum(axis=0), rd.sum(axis=0)),
         "lab_npv": present_value(run["lab_profit"], discount_rate),
         "hidden_loss_share": _ratio(run["hidden_loss"].sum(axis=0), run["distiller_revenue"].sum(axis=0)),
+        "copy_share_of_all_revenue": _ratio(
+            run["distiller_revenue"].sum(axis=0), (run["distiller_revenue"] + run["lab_revenue"]).sum(axis=0)
+        ),
         "copying_ever_pays": _where_known(incentive, (incentive > 1.0).any(axis=0)),
         "copying_ever_happens": (run["n_distillers_active"] > 0.0).any(axis=0).astype(float),
         "domestic_copying_always_pays": _where_known(domestic, ~(domestic <= 1.0).any(axis=0)),

@@ -22,7 +22,8 @@ DEFAULT_DRAWS = 256
 DEFAULT_SEED = 0
 DEFAULT_ENSEMBLE = "prior"
 ENSEMBLES = ("default", "prior")
-CHUNK = 256  # draws that are worked on together
+CHUNK = 512  # draws that are worked on together
+AGENTS_CHUNK = 8  # the agents engine runs draw after draw: small chunks only make progress visible
 LARGEST_DRAWS = 100_000_000
 RESIDUAL = 1e-10  # largest miss of a price solve
 ALWAYS_DEFINED = ("frontier_capability", "rd_investment", "ai_share", "welfare", "frontier_price")
@@ -70,14 +71,14 @@ def check_settings(
     agents: Mapping[str, type] | None,
     keep: str,
     split: bool,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
 ) -> Settings:
     """The settings of a run, or one InputError that lists everything wrong with them."""
     problems = []
     for name, value, low, high in (
         ("draws", draws, 1, LARGEST_DRAWS),
         ("seed", seed, 0, shock_streams.LARGEST_SEED),
-        ("chunk", chunk, 1, LARGEST_DRAWS),
+        ("chunk", 1 if chunk is None else chunk, 1, LARGEST_DRAWS),
     ):
         whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
         if not whole or not low <= value <= high:
@@ -92,6 +93,12 @@ def check_settings(
     if agents and engine not in ("auto", "agents"):
         raise InputError(Problem("agents", "own agents run on the agents engine only", engine, "auto or agents"))
     engine = "agents" if agents else choose(engine)
+    if agents:
+        from econsim.engines.agents import check_agents
+
+        check_agents(agents)
+    if chunk is None:
+        chunk = AGENTS_CHUNK if engine == "agents" else CHUNK
     return Settings(int(draws), int(seed), ensemble, engine, dict(agents or {}), keep, split, int(chunk))
 
 
