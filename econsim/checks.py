@@ -268,8 +268,9 @@ def _check_incentive(bench: _Bench) -> list[Verdict]:
     home, fence = (_mean(metrics["domestic_copying_always_pays"]) for metrics in (baseline, wedge))
     pays = f"Copying pays for itself within a quarter, at least once, in {_of_twenty(ever)} futures of the baseline."
     stays = (
-        f"With compute twice as dear abroad, copying pays for domestic distillers in every quarter of "
-        f"{_of_twenty(fence)} futures; without, of {_of_twenty(home)}."
+        "Domestic distillers' mean incentive ratio stays above 1, in all quarters in which one of them sells or is the "
+        f"best-placed outsider, in {_of_twenty(fence)} futures with compute twice as dear abroad; without, in "
+        f"{_of_twenty(home)}."
     )
     return [
         Verdict("copying_pays", ever is not None, ever, None, pays),

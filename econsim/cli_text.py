@@ -30,11 +30,10 @@ HEADLINES = (
     "lab_profit_pv",
     "distiller_profit_pv",
     "consumer_surplus_pv",
-    "welfare_pv",
 )
 """The metrics that are shown, in order; `--json` has them all."""
 
-SPLIT = ("welfare_static_pv", "welfare_dynamic_pv")
+SPLIT = ("welfare_pv", "welfare_static_pv", "welfare_dynamic_pv")
 """Shown where the split was asked for."""
 
 YES_NO = ("collapse", "copying_ever_pays", "copying_ever_happens", "domestic_copying_always_pays")
@@ -195,12 +194,12 @@ def comparison_text(comparison: Any) -> str:
     parts += ["", paragraph(comparison.finding), "", "Settings that differ"]
     parts += [_settings(comparison.settings_difference(), letters), "", _levels(comparison, letters), ""]
     parts += [_beats(comparison, dict(zip(labels, letters, strict=True))), ""]
-    regret = comparison.regret("welfare_pv")
+    regret = comparison.regret("rd_investment")
     rows = [
-        [letter, number(row["mean"] * 1e-3), number(row["worst"] * 1e-3), of_twenty(row["best_in"])]
+        [letter, number(row["mean"] * 4e-3), number(row["worst"] * 4e-3), of_twenty(row["best_in"])]
         for letter, row in zip(letters, regret.to_dict("records"), strict=True)
     ]
-    parts += ["Regret: welfare_pv lost against the best of these in each future, $bn"]
+    parts += ["Regret: R&D forgone against the best of these in each future, $bn a year"]
     parts += [table(["", "mean", "worst", "best in"], rows), ""]
     parts += [paragraph(run_line(result)) for result in comparison.results]
     return "\n".join(parts)

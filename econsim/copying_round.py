@@ -57,7 +57,7 @@ def copying_round(
     """
     active = state.distiller_active
     eta, eta_c, eta_o = p.lab_substitution, context.copy_substitution, p.adoption_elasticity
-    value_per_nat = p.capability_value - p.serving_elasticity
+    value_per_nat = serving.value_per_nat(p.capability_value, p.serving_elasticity)
     everyone = active | p.distiller_exists
     reachable = xp.maximum(teacher - state.public, 0.0)
     replacement = copying.replacement_training_cost(p.training_cost, teacher, state.public, state.efficiency, xp)

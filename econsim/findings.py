@@ -9,12 +9,14 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from econsim.results import Result
+    from econsim.scenario import Scenario
 
 FUTURES = 20  # frequencies are told as so many of twenty futures
 MOST_FAILED = 0.01  # share of failed draws beyond which there is no finding
 NO_CHANGE = 1e-12  # relative
 SMALL_CHANGE = 0.005  # of a median that is told as hardly a change
 QUARTERS_A_YEAR = 4.0
+BY_ORIGIN = ("_domestic", "_foreign", "domestic_copying_always_pays")
 
 
 def futures(share: float) -> str:
@@ -52,14 +54,24 @@ def finding(result: Result) -> str:
         return f"No finding: {result.failed_draws} of {result.draws} draws could not be solved."
     if _nothing_moves(result):
         return f"Nothing changes: {result.scenario.name} is the same as {result.status_quo_name} in every future."
-    return f"{_rd_sentence(result)} {_parties_sentence(result)}"
+    few = "" if result.draws >= FUTURES else f" Too few draws for a finding to rest on: {result.draws}."
+    return f"{_rd_sentence(result)} {_parties_sentence(result)}{few}"
 
 
 def _nothing_moves(result: Result) -> bool:
     effects = result.effect().drop(columns=["welfare_static_pv", "welfare_dynamic_pv"], errors="ignore")
+    if _relabelled(result):  # calling the same firms by another name moves no money
+        effects = effects.drop(columns=[name for name in effects if name.endswith(BY_ORIGIN)])
     moved = np.nanmax(np.abs(effects.to_numpy()), initial=0.0)
     size = np.nanmax(np.abs(result.metrics[effects.columns].to_numpy()), initial=1.0)
     return bool(moved <= NO_CHANGE * size)
+
+
+def _relabelled(result: Result) -> bool:
+    """Whether scenario and status quo call different distillers foreign, so that a split by origin is no effect."""
+    return result.status_quo is not None and (
+        result.scenario.switches.geopolitics != result.status_quo.scenario.switches.geopolitics
+    )
 
 
 def _rd_sentence(result: Result) -> str:
@@ -85,14 +97,30 @@ def _rd_sentence(result: Result) -> str:
     collapse = result.metrics["collapse"].dropna()
     tail = ""
     if not collapse.empty and result.scenario.switches.copying:
-        tail = f"; R&D falls below half of what it would be without copying in {futures(float(collapse.mean()))}"
+        tail = f"; R&D ends below half of that of the same world without copying in {futures(float(collapse.mean()))}"
     return f"Against {against}, {effect}{tail}."
 
 
 def _subject(result: Result) -> str:
-    if result.scenario.status_quo is None and not result.scenario.has_levers:
+    """What makes the difference: copying itself, the levers that a scenario was given, or a scenario by name."""
+    scenario = result.scenario
+    if scenario.status_quo is None and not scenario.has_levers:
         return "copying"
-    return result.scenario.name
+    added = levers_added(scenario)
+    if scenario.status_quo is None and added:
+        return f"{scenario.name} with {', '.join(added)}"
+    return scenario.name
+
+
+def levers_added(scenario: Scenario) -> list[str]:
+    """Levers set on top of a shipped scenario, in words; those of the scenario as it ships are in its name."""
+    from econsim.library import shipped_scenarios
+    from econsim.scenario import load_scenario
+
+    shipped = load_scenario(scenario.name).levers if scenario.name in shipped_scenarios() else scenario.levers
+    return [
+        f"{name} {steps[-1].value:g}" for name, steps in scenario.levers.items() if steps and shipped.get(name) != steps
+    ]
 
 
 def _parties_sentence(result: Result) -> str:
@@ -111,15 +139,20 @@ def convergence(result: Result) -> str:
     if result.status_quo is None:
         return "There is no effect whose convergence could be shown."
     half = result.draws // 2
+    if half >= 1 and _nothing_moves(result):
+        return "Nothing moves in any draw, so there is nothing to converge."
     here, there = result.metrics["rd_investment"], result.status_quo.metrics["rd_investment"]
     change = (here / there.where(there != 0.0) - 1.0).where(~pd.Series(result.failed))
     parts = [change.iloc[:half].dropna(), change.dropna()]
     if half < 1 or any(part.empty for part in parts):
         return "Too few draws to show how the finding converges."
-    told = [
-        f"{futures(float((part < -NO_CHANGE).mean()))} futures with less R&D, median change {percent(part.median())}"
-        for part in parts
-    ]
+    less = parts[1].median() < 0.0
+    told = []
+    for part in parts:
+        share = float(((part < -NO_CHANGE) if less else (part > NO_CHANGE)).mean())
+        told.append(
+            f"{'less' if less else 'more'} R&D in {futures(share)} futures, median change {percent(part.median())}"
+        )
     return f"With the first {half} draws: {told[0]}. With all {result.draws}: {told[1]}."
 
 
@@ -146,11 +179,16 @@ def _party_metrics(result: Result) -> list[tuple[str, str, float]]:
     buyers = [
         (f"Buyers, {segment.replace('_', ' ')} use", f"consumer_surplus_{segment}", 1.0) for segment in result.segments
     ]
+    distillers = [
+        ("Distillers, domestic", "distiller_profit_domestic", 1.0),
+        ("Distillers, foreign", "distiller_profit_foreign", 1.0),
+    ]
+    if _relabelled(result):
+        distillers = [("Distillers", "distiller_profit", 1.0)]
     return [
         *buyers,
         ("Frontier labs", "lab_profit", 1.0),
-        ("Distillers, domestic", "distiller_profit_domestic", 1.0),
-        ("Distillers, foreign", "distiller_profit_foreign", 1.0),
+        *distillers,
         ("Government", "government_balance", 1.0),
         ("Third parties", "external_harm", -1.0),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from econsim.arrays import FIRM, Array
-from econsim.rules import demand, evaluation, policy, pricing, serving
+from econsim.rules import demand, evaluation, policy, pricing, serving, welfare
 from econsim.rules.demand import ABSENT
 from econsim.state import Context, Frame, Prices, Quarter, State
 
@@ -127,7 +127,7 @@ def market_round(state: State, quarter: Quarter, context: Context, p: Any, frame
         fringe_log_price=fringe_log_cost + 0.0 * context.weight,
         misperception=misperception,
         true_gap=true_gap,
-        hidden_loss=distiller_spending * misperception,
+        hidden_loss=welfare.hidden_loss(distiller_spending, misperception),
     )
 
 

@@ -35,7 +35,7 @@ _FURTHER = {
     "copy_share_of_all_revenue": ("share", "distillers' share of all that labs and distillers earned, whole run"),
     "copying_ever_pays": ("share", "1 where copying pays for itself within a quarter at least once"),
     "copying_ever_happens": ("share", "1 where any distiller is ever in business"),
-    "domestic_copying_always_pays": ("share", "1 where copying pays domestic distillers whenever one may copy"),
+    "domestic_copying_always_pays": ("share", "1 where incentive_ratio_domestic is above 1 whenever it is defined"),
 }
 _SPLIT = {
     "welfare_static_pv": ("$M", "welfare change from copying if labs' R&D followed its path without copying"),

@@ -190,8 +190,12 @@ def _advance(state: State, quarter: Quarter, flows: Flows, p: Any, xp: Array) ->
     cash = state.cash + xp.where(state.lab_active, flows.lab_profit, 0.0)
     smoothed = firms.smooth(state.lab_expectation, flows.operating_profit, smoothing)
     lab_expectation = xp.where(quarter.period == 0, flows.operating_profit, smoothed)
-    leaves = firms.lab_exits(state.lab_active, lab_expectation, cash, p.lab_cash)
-    returns = _returning_labs(state, quarter, flows, public, efficiency, capability, p, xp)
+    if quarter.labs_after is None:
+        leaves = firms.lab_exits(state.lab_active, lab_expectation, cash, p.lab_cash)
+        returns = _returning_labs(state, quarter, flows, public, efficiency, capability, p, xp)
+    else:  # labs whose R&D is imposed come and go as on the path that it is taken from
+        leaves = state.lab_active & ~quarter.labs_after
+        returns = quarter.labs_after & ~state.lab_active
     capability = xp.where(returns, xp.maximum(capability, public), capability)
     recapitalisation = xp.where(returns, p.lab_cash - cash, 0.0)
     lab_active = (state.lab_active & ~leaves) | returns

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from econsim.arrays import FIRM, Array
-from econsim.rules import demand, pricing
+from econsim.rules import demand, pricing, serving
 from econsim.rules.demand import ABSENT
 from econsim.state import Frame, State
 
@@ -71,10 +71,10 @@ def _calibrate(p: Any, frame: Frame, public: Array, xp: Array) -> tuple[Array, A
     """Outside utility, first shares and first markups: the fixed point of prices and the observed AI share.
 
     Labs stand where the scenario puts them, without dispersion and shocks; with inertia, buyers experience what
-    they bought. Prices hardly depend on outside utility, so twenty rounds of one Newton step settle both.
+    they bought. Prices hardly depend on outside utility, so a few rounds of one Newton step settle both.
     """
     eta, eta_c, eta_o = p.lab_substitution, p.lab_substitution * p.copy_substitution_ratio, p.adoption_elasticity
-    value_per_nat = p.capability_value - p.serving_elasticity
+    value_per_nat = serving.value_per_nat(p.capability_value, p.serving_elasticity)
     lab_value = xp.where(p.lab_exists, value_per_nat * p.initial_capability + p.lab_premium, ABSENT) + 0.0 * public
     copy_value = xp.zeros((1, 1, 1)) + ABSENT + 0.0 * public
     hosted = value_per_nat * public - xp.log(p.copy_serving_cost_ratio)

@@ -112,9 +112,7 @@ class Result:
         against : default the status quo
         raises  : InputError when the two were not run on the same draws
         """
-        other = against if against is not None else self.status_quo
-        if other is None:
-            raise InputError(Problem("against", f"{self.scenario.name} is a status quo: name a result to compare with"))
+        other = self._against(against)
         if (self.draws, self.seed, self.ensemble) != (other.draws, other.seed, other.ensemble):
             raise InputError(
                 Problem("against", "effects need the same draws, seed and ensemble", _how(other), _how(self))
@@ -122,11 +120,17 @@ class Result:
         shared = [name for name in self.metrics.columns if name in other.metrics.columns]
         return self.metrics[shared] - other.metrics[shared]
 
-    def series_effect(self, against: Result | None = None) -> pd.DataFrame:
-        """Mean and quantiles of the paired difference of every series; columns as in `series`."""
+    def _against(self, against: Result | None) -> Result:
         other = against if against is not None else self.status_quo
         if other is None:
             raise InputError(Problem("against", f"{self.scenario.name} is a status quo: name a result to compare with"))
+        if not isinstance(other, Result):
+            raise InputError(Problem("against", "must be a Result on the same draws", repr(other)[:60]))
+        return other
+
+    def series_effect(self, against: Result | None = None) -> pd.DataFrame:
+        """Mean and quantiles of the paired difference of every series; columns as in `series`."""
+        other = self._against(against)
         shared = [name for name in self.trajectories if name in other.trajectories]
         with np.errstate(invalid="ignore"):
             paired = {name: self.trajectories[name] - other.trajectories[name] for name in shared}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple
 
 from econsim.arrays import FIRM, SEGMENT, Array
-from econsim.rules import demand, serving, welfare
+from econsim.rules import demand, evaluation, firms, serving, welfare
 from econsim.state import Flows, Frame, State, frontier_of, total_revenue
 
 
@@ -121,7 +121,7 @@ def observe(state: State, flows: Flows, p: Any, frame: Frame, xp: Array) -> dict
     distiller_quantity = everywhere(serving.quantity(prices.distiller_spending, prices.distiller_log_price, xp))
     frontier_price = ratio(lab_revenue, lab_quantity)
 
-    true_capability = state.head - p.tail_weight * prices.true_gap
+    true_capability = evaluation.true_capability(state.head, prices.true_gap, p.tail_weight)
     best_visible = xp.largest(xp.where(active, state.head, -xp.inf), FIRM)
     best_true = xp.largest(xp.where(active, true_capability, -xp.inf), FIRM)
 
@@ -139,7 +139,6 @@ def observe(state: State, flows: Flows, p: Any, frame: Frame, xp: Array) -> dict
     government = welfare.government_balance(penalties, subsidies, flows.enforcement)
     lab_profit, distiller_profit = over_firms(flows.lab_profit), over_firms(flows.distiller_profit)
     retention = 1.0 - copies.head_loss, 1.0 - copies.tail_loss
-    squares = over_firms(lab_revenue_of * lab_revenue_of) + over_firms(distiller_revenue_of * distiller_revenue_of)
 
     found = {
         "frontier_capability": frontier_of(state.capability, p, xp),
@@ -155,7 +154,7 @@ def observe(state: State, flows: Flows, p: Any, frame: Frame, xp: Array) -> dict
         "lab_gross_profit": lab_revenue - lab_serving,
         "lab_margin": ratio(lab_revenue - lab_serving, lab_revenue),
         "distiller_margin": ratio(distiller_revenue - distiller_serving, distiller_revenue),
-        "hhi": ratio(squares, (lab_revenue + distiller_revenue) ** 2),
+        "hhi": firms.concentration(lab_revenue_of, distiller_revenue_of, xp),
         "n_labs_active": over_firms(xp.where(lab_active, 1.0, 0.0)),
         "n_distillers_active": over_firms(xp.where(active, 1.0, 0.0)),
         "ai_share": total_revenue(prices, xp) / xp.total(context.budget, SEGMENT),

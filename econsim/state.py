@@ -62,6 +62,7 @@ class Quarter(NamedTuple):
     levers: SimpleNamespace  # each (draw,) or (1,)
     shocks: SimpleNamespace  # each (firm, 1, draw)
     rd_path: Array | None = None  # (lab, 1, draw) $M: labs' R&D where it is imposed rather than chosen
+    labs_after: Array | None = None  # (lab, 1, draw) bool: labs in business next quarter, where that is imposed
 
 
 class Context(NamedTuple):

@@ -6,10 +6,12 @@ import json
 
 import numpy as np
 import pytest
-from model_helpers import SEGMENTS, SERIES, baseline, same
+from model_helpers import SEGMENTS, SERIES, baseline, same, world_of
 
 import econsim
 from econsim import load_scenario, results, simulate
+from econsim.audit import welfare_miss
+from econsim.engines import batch
 from econsim.errors import InputError
 from econsim.results import STATISTICS, run_identity, simulate_many, statistics
 from econsim.runs import Settings, run_worlds
@@ -223,6 +225,17 @@ def test_split_adds_up(split):
     np.testing.assert_allclose(parts, total, rtol=1e-9, atol=1e-6 * np.abs(total).max())
     assert (split.metrics["welfare_static_pv"] != 0.0).any()
     assert (split.metrics["welfare_dynamic_pv"] != 0.0).any()
+
+
+def test_frozen_research_follows_the_path_it_is_taken_from():
+    """Labs whose R&D is imposed spend it, come and go as on its path, in a world in which many of them would fail."""
+    scenario = load_scenario("weak-moats")
+    world, without = world_of(scenario, 32), world_of(scenario.without_copying(), 32)
+    path = batch.trajectories(without)["lab_rd"]
+    frozen = batch.trajectories(world, path)
+    assert not same(batch.trajectories(world)["lab_rd"], path)
+    assert same(frozen["lab_rd"], path)
+    assert welfare_miss(frozen) <= 1e-9
 
 
 def test_split_is_all_static_where_rd_does_not_move():

@@ -15,7 +15,7 @@ from econsim.world import World
 def trajectories(world: World, rd_path: np.ndarray | None = None) -> dict[str, np.ndarray]:
     """Run one chunk of draws.
 
-    rd_path : (period, lab, 1, draw) $M, where labs' R&D is imposed
+    rd_path : (period, lab, 1, draw) $M, where labs' R&D is imposed; NaN where a lab is out of business
     returns : series name -> (period, draw); `series.PER_FIRM` -> (period, firm, draw); `lab_rd` (period, lab, 1, draw)
     """
     parameters, frame, shocks = world.parameters, world.frame, world.shocks
@@ -31,10 +31,11 @@ def trajectories(world: World, rd_path: np.ndarray | None = None) -> dict[str, n
                     **{name: value[period] for name, value in vars(shocks).items() if name != "initial_capability"}
                 ),
                 rd_path=None if rd_path is None else rd_path[period],
+                labs_after=None if rd_path is None else np.isfinite(rd_path[min(period + 1, world.quarters - 1)]),
             )
             following, flows = model.step(state, quarter, parameters, frame, NUMPY)
             seen = observe(state, flows, parameters, frame, NUMPY)
-            seen["lab_rd"] = flows.investment
+            seen["lab_rd"] = np.where(state.lab_active, flows.investment, np.nan)
             for name, value in seen.items():
                 if period == 0:
                     recorded[name] = np.empty((world.quarters, *np.shape(value)[:-1], draws))

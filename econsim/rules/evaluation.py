@@ -34,6 +34,11 @@ def tail_gap(head: Array, tail: Array, xp: Array) -> Array:
     return xp.maximum(head - tail, 0.0)
 
 
+def true_capability(head: Array, true_gap: Array, tail_weight: Array) -> Array:
+    """A copy's capability in the most demanding use, nats: its head less the tail gap as that use weighs it."""
+    return head - tail_weight * true_gap
+
+
 def belief_at_release(believed_gap: Array, belief_erosion: Array) -> Array:
     """Believed tail gap just after a release: part of what was learnt about the last version no longer counts."""
     return (1.0 - belief_erosion) * believed_gap

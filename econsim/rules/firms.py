@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from econsim.arrays import SEGMENT, Array
+from econsim.arrays import FIRM, SEGMENT, Array
 from econsim.rules.pricing import best_reply, lerner_margin, lowest_markup
 
 INSOLVENT = 1e-7  # of starting cash: a cash-constrained lab spends exactly its cash, and rounding must not decide
 REVENUE_GROWTH_CAP = 0.5
-STAND_ALONE = 600.0  # log-sum distance at which a nest is the whole market
+STAND_ALONE = 60.0  # log-sum distance at which a nest is the whole market, to rounding
+EMPTY_MARKET = 300.0  # log odds beyond which a lab is alone, and the rest might as well be absent
 
 
 def smooth(last: Array, new: Array, smoothing: Array) -> Array:
@@ -19,6 +20,17 @@ def revenue_growth(revenue: Array, last_revenue: Array, xp: Array) -> Array:
     """Log growth of total AI revenue, capped so that one quarter cannot dominate expectations."""
     growth = xp.log(xp.maximum(revenue, 1e-9) / xp.maximum(last_revenue, 1e-9))
     return xp.clip(growth, -REVENUE_GROWTH_CAP, REVENUE_GROWTH_CAP)
+
+
+def concentration(lab_revenue: Array, distiller_revenue: Array, xp: Array) -> Array:
+    """Herfindahl-Hirschman index: sum of squared revenue shares of all labs and distillers; NaN without revenue.
+
+    lab_revenue, distiller_revenue : (firm, 1, draw) $M
+    returns                        : (1, 1, draw) in (0, 1]
+    """
+    squares = xp.total(lab_revenue * lab_revenue, FIRM) + xp.total(distiller_revenue * distiller_revenue, FIRM)
+    total = xp.total(lab_revenue, FIRM) + xp.total(distiller_revenue, FIRM)
+    return xp.where(total > 0.0, squares / xp.where(total > 0.0, total * total, 1.0), xp.nan)
 
 
 def lab_operating_profit(gross_profit: Array, royalty: Array, fixed_cost: Array) -> Array:
@@ -79,7 +91,7 @@ def reentry_gross_profit(
     inclusive_value : (1, segment, draw) of the market without it
     """
     # A lab against the AI log-sum is a copy whose nest is the whole market.
-    market = lab_substitution * inclusive_value + 0.0 * value
+    market = xp.maximum(lab_substitution * inclusive_value, lab_substitution * value - EMPTY_MARKET)
     reply = best_reply(
         value,
         market,

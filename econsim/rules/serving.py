@@ -16,6 +16,11 @@ def log_unit_cost(
     return serving_elasticity * (capability - efficiency) - serving_efficiency_growth * period
 
 
+def value_per_nat(capability_value: Array, serving_elasticity: Array) -> Array:
+    """Log-price value that one more nat adds net of what serving it costs."""
+    return capability_value - serving_elasticity
+
+
 def log_copy_cost_ratio(copy_serving_cost_ratio: Array, foreign_cost_factor: Array, xp: Array) -> Array:
     """Log of a copy's serving cost relative to an original of the same capability: copies are smaller."""
     return xp.log(copy_serving_cost_ratio) + xp.log(foreign_cost_factor)

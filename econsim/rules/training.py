@@ -7,6 +7,7 @@ what is already there; efficiency (hardware, algorithms, learning by doing) make
 from __future__ import annotations
 
 from econsim.arrays import FIRM, SEGMENT, Array
+from econsim.rules.serving import value_per_nat
 
 TEACHER_SHARPNESS = 20.0  # how strongly copiers prefer the most capable accessible lab, per nat
 SLOWEST_OBSOLESCENCE, FASTEST_OBSOLESCENCE = 0.05, 2.0  # nats per quarter, net of revenue growth
@@ -57,7 +58,7 @@ def value_of_a_nat(
 
     spending, margin : (lab, segment, draw)
     """
-    return (capability_value - serving_elasticity) * xp.total(spending * (1.0 - margin), SEGMENT)
+    return value_per_nat(capability_value, serving_elasticity) * xp.total(spending * (1.0 - margin), SEGMENT)
 
 
 def value_lost_to_copies(

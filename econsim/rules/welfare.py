@@ -20,6 +20,14 @@ def penalty_due(detected: Array, penalty_multiple: Array, enforceable: Array, re
     return xp.where(detected, penalty_multiple * enforceable, 0.0) * revenue
 
 
+def hidden_loss(spending: Array, misperception: Array) -> Array:
+    """What buyers lose in the tail without having expected it, $M per quarter.
+
+    spending, misperception : (distiller, segment, draw) $M, and shortfall per dollar (`evaluation.misperception`)
+    """
+    return spending * misperception
+
+
 def liability_due(liability_share: Array, hidden_loss: Array, xp: Array) -> Array:
     """What copiers pay buyers for shortfalls that buyers did not expect."""
     return liability_share * xp.maximum(hidden_loss, 0.0)

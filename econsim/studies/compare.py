@@ -116,7 +116,7 @@ class Comparison:
                 rows.append({"A": one, "B": other, "metric": metric, **shares, "better": BETTER.get(metric)})
         return pd.DataFrame(rows)
 
-    def regret(self, metric: str = "welfare_pv", better: Better | None = None) -> pd.DataFrame:
+    def regret(self, metric: str = "rd_investment", better: Better | None = None) -> pd.DataFrame:
         """How far each scenario falls short of the best of them in each draw.
 
         better  : whether a higher or a lower value is better; default as in `BETTER`
@@ -179,10 +179,12 @@ class Comparison:
         if shares["equal"] == 1.0:
             told = f"{_start(first)} has the same frontier R&D as {other} in every future"
         else:
+            ways = ("more", "higher"), ("less", "lower")
+            (word, side), (reverse, other_side) = ways if more else ways[::-1]
             told = (
-                f"{_start(first)} has {'more' if more else 'less'} frontier R&D than {other} in "
-                f"{futures(shares['higher' if more else 'lower'])} simulated futures (median difference "
-                f"{percent(median)}, 90% range {percent(low)} to {percent(high)})"
+                f"{_start(first)} has {word} frontier R&D than {other} in {futures(shares[side])} simulated futures "
+                f"and {reverse} in {futures(shares[other_side])} (median difference {percent(median)}, 90% range "
+                f"{percent(low)} to {percent(high)})"
             )
         gains = []
         for who, metric in (("buyers", "consumer_surplus_pv"), ("labs", "lab_profit_pv")):

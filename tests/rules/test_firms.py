@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from econsim.arrays import NUMPY
 from econsim.rules import copying, firms
+from econsim.rules.demand import ABSENT
 
 MONEY = st.floats(-1e6, 1e6)
 
@@ -85,3 +86,15 @@ def test_reentry_pays_better_in_a_weaker_market():
     assert profit.shape == (4, 1, 25)
     assert (np.diff(profit, axis=-1) < 0.0).all()
     assert (profit > 0.0).all()
+
+
+@pytest.mark.parametrize("market", [ABSENT, -600.0, -10.0])
+def test_reentry_into_an_empty_market(market):
+    """Alone, a lab is a monopolist against the outside good alone: its profit by brute force over its markup."""
+    value, outside, budget, eta_o = 20.0, 20.0, 5e5, 0.1
+    markups = np.linspace(0.5, 8.0, 200_001)
+    share = 1.0 / (1.0 + np.exp(-eta_o * (value - markups - outside)))
+    best = (budget * share * (1.0 - np.exp(-markups))).max()
+    shape = np.ones((1, 1, 2))
+    profit = firms.reentry_gross_profit(value * shape, market * shape, budget, outside * shape, 2.0, eta_o, NUMPY)
+    np.testing.assert_allclose(profit, best, rtol=1e-8)

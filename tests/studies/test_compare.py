@@ -118,7 +118,9 @@ def test_the_finding_is_what_the_draws_say(comparison):
     median = float(np.median(change))
     word, share = ("more", np.mean(change > 0)) if median > 0 else ("less", np.mean(change < 0))
     expected = f"Baseline has {word} frontier R&D than gate-and-detect in {futures(float(share))} simulated futures"
-    assert comparison.finding.startswith(f"{expected} (median difference {percent(median)}, ")
+    reverse, rest = ("less", np.mean(change < 0)) if median > 0 else ("more", np.mean(change > 0))
+    told = f"{expected} and {reverse} in {futures(float(rest))} (median difference {percent(median)}, "
+    assert comparison.finding.startswith(told)
     buyers = draws_of(comparison, "consumer_surplus_pv")
     told = f"buyers do better in {futures(float(np.mean(buyers[0] > buyers[1])))} and worse in"
     assert told in comparison.finding

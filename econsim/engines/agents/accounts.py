@@ -52,7 +52,7 @@ def posted(economy: Economy) -> Prices:
         fringe_log_price=economy.fringe.log_cost + 0.0 * economy.weights,
         misperception=misperception,
         true_gap=by_firm([one.true_gap for one in distillers]),
-        hidden_loss=distiller_spending * misperception,
+        hidden_loss=welfare.hidden_loss(distiller_spending, misperception),
     )
 
 
@@ -91,7 +91,7 @@ def read_series(economy: Economy, state: State) -> dict[str, Any]:
     quarter: dict[str, Any] = {}
     for name, value in seen.items():
         quarter[name] = value.item() if value.ndim == 1 else value[:, 0]
-    quarter["lab_rd"] = flows.investment[:, :, 0]
+    quarter["lab_rd"] = np.where(state.lab_active, flows.investment, np.nan)[:, :, 0]
     return quarter
 
 

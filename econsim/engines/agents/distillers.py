@@ -202,7 +202,7 @@ class Distiller(Firm):
         self.serving_cost = welfare.serving_cost(self.spending, self.net_share, markup, XP)
         revenue = total(self.spending)
         self.detected = economy.shocks.detection[self.slot] < levers.detection_rate
-        self.hidden_loss = self.spending * self.misperception
+        self.hidden_loss = welfare.hidden_loss(self.spending, self.misperception)
         self.royalty = scalar(welfare.royalty_due(levers.royalty_rate, economy.any_lab, revenue, XP))
         self.penalty = scalar(
             welfare.penalty_due(self.detected, levers.penalty_multiple, self.enforceable, revenue, XP)

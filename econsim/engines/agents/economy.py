@@ -20,7 +20,7 @@ from econsim.engines.agents.namespace import XP, by_firm, scalar
 from econsim.engines.agents.offers import Offer
 from econsim.engines.agents.planning import CopyingRound
 from econsim.engines.agents.regulator import Regulator
-from econsim.rules import copying, demand, evaluation, firms, policy, pricing, training
+from econsim.rules import copying, demand, evaluation, firms, policy, pricing, serving, training
 from econsim.rules.demand import ABSENT
 from econsim.series import PER_FIRM, catalogue
 from econsim.world import World
@@ -93,7 +93,7 @@ class Economy(mesa.Model):
         self.planned_retention = initial.planned_retention.item()
         self.lab_markup, self.copy_markup = initial.lab_markup, initial.distiller_markup
         self.copy_substitution = p.lab_substitution * p.copy_substitution_ratio
-        self.value_per_nat = p.capability_value - p.serving_elasticity
+        self.value_per_nat = serving.value_per_nat(p.capability_value, p.serving_elasticity)
         self.weights = evaluation.segment_tail_weight(p.tail_weight, p.relative_tail_weight)
         self.mean_weight = scalar(evaluation.mean_tail_weight(self.weights, p.budget_share, XP))
         self.arrival = training.arrival_factor(p.vendor_inertia, p.discount_rate)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import mesa
+import numpy as np
 
 from econsim.engines.agents.namespace import XP, of_firm, scalar, total
 from econsim.engines.agents.offers import Offer
@@ -208,6 +209,12 @@ class FrontierLab(Firm):
         self.expectation = self.operating_profit if economy.period == 0 else smoothed
         if self.active:
             self.cash += self.profit
+        if economy.rd_path is not None:  # labs whose R&D is imposed come and go as on the path that it is taken from
+            after = np.isfinite(economy.rd_path[min(economy.period + 1, economy.quarters - 1)][self.slot])
+            if after and not self.active:
+                self._come_back()
+            self.active = bool(after)
+        elif self.active:
             self.active = not self.wants_to_leave()
         elif self.exists and economy.shocks.lab_reentry[self.slot] < p.entry_probability and self.wants_to_return():
             self._come_back()

@@ -51,7 +51,7 @@ def best_effort(
     The objective is concave on either side of the effort at which the tail comes in: take the better of both optima.
     """
     weight = _bounded(tail_weight, tail_complexity, xp)
-    omega = tail_complexity * (1.0 - weight) / weight
+    omega = threshold(tail_weight, tail_complexity, xp)
     log_omega = xp.log(omega)
     log_value = xp.log(xp.maximum(value, 1e-300))
     kink = log_omega / retention_exponent
