@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from econsim.metrics import summary_catalogue
 from econsim.runs import (
     DEFAULT_DRAWS,
     DEFAULT_SEED,
+    Interrupted,
     Progress,
     Run,
     Settings,
@@ -264,7 +266,28 @@ def simulate_many(
     settings = check_settings(scenarios[0], draws, seed, ensemble, engine, agents, keep, split)
     against = [_status_quo(scenario) for scenario in scenarios]
     others = [one for one in against if one is not None]
-    runs = run_worlds([*scenarios, *others], settings, progress)
+    try:
+        runs = run_worlds([*scenarios, *others], settings, progress)
+    except Interrupted as stop:
+        done = replace(settings, draws=stop.draws)
+        raise InterruptedResults(_paired(scenarios, against, stop.runs, done), stop.draws) from None
+    return _paired(scenarios, against, runs, settings)
+
+
+class InterruptedResults(KeyboardInterrupt):
+    """A simulation that was stopped on the way, with the results of the draws that were done.
+
+    results : one Result a scenario, a run of `draws` draws in its own right
+    draws   : how many were done
+    """
+
+    def __init__(self, results: list[Result], draws: int):
+        super().__init__(f"interrupted after {draws} draws")
+        self.results, self.draws = results, draws
+
+
+def _paired(scenarios: list[Scenario], against: list[Scenario], runs: list[Run], settings: Settings) -> list[Result]:
+    """Results of scenarios, each with the run of its status quo."""
     by_world = {run.scenario.world_hash: run for run in runs}
     found = []
     for scenario, run, other in zip(scenarios, runs, against, strict=False):

@@ -107,18 +107,40 @@ def run_worlds(scenarios: Sequence[Scenario], settings: Settings, progress: Prog
 
     progress : called with the draws done and the draws asked for
     returns  : one Run a scenario, in order; equal worlds are computed once
+    raises   : Interrupted, with what was done, when stopped after the first chunk
     """
     calendar = {(one.structure.quarters, one.structure.start) for one in scenarios}
     if len(calendar) > 1:
         named = ", ".join(f"{one.name}: {one.structure.quarters} from {one.structure.start}" for one in scenarios)
         raise InputError(Problem("structure", "scenarios that are compared must cover the same quarters", named))
-    chunks: dict[str, list[Run]] = {one.world_hash: [] for one in scenarios}
-    for start, stop in _chunks(settings):
-        for key, run in _run_chunk(scenarios, settings, start, stop).items():
-            chunks[key].append(run)
-        if progress:
-            progress(stop, settings.draws)
-    joined = {key: _join(parts) for key, parts in chunks.items()}
+    chunks: list[dict[str, Run]] = []
+    try:
+        for start, stop in _chunks(settings):
+            chunks.append(_run_chunk(scenarios, settings, start, stop))
+            if progress:
+                progress(stop, settings.draws)
+    except KeyboardInterrupt:
+        if not chunks:
+            raise
+        raise Interrupted(_joined(scenarios, chunks), len(chunks) * settings.chunk) from None
+    return _joined(scenarios, chunks)
+
+
+class Interrupted(KeyboardInterrupt):
+    """A run that was stopped on the way. The draws that were done are the whole of a smaller run.
+
+    runs  : one Run a scenario, of the draws done
+    draws : how many those are
+    """
+
+    def __init__(self, runs: list[Run], draws: int):
+        super().__init__(f"interrupted after {draws} draws")
+        self.runs, self.draws = runs, draws
+
+
+def _joined(scenarios: Sequence[Scenario], chunks: list[dict[str, Run]]) -> list[Run]:
+    """The chunks of each scenario put together."""
+    joined = {key: _join([chunk[key] for chunk in chunks]) for key in chunks[0]}
     return [
         Run(one, joined[one.world_hash].metrics, joined[one.world_hash].trajectories, joined[one.world_hash].failed)
         for one in scenarios

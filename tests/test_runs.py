@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tracemalloc
 
+import numpy as np
 import pytest
 
-from econsim import runs
+from econsim import results, runs, simulate
 from econsim.errors import InputError
 from econsim.runs import Settings, check_settings, run_worlds, twin_of
 from econsim.scenario import load_scenario
@@ -83,3 +84,34 @@ def test_bad_settings_are_named(changed, named):
     }  # fmt: skip
     with pytest.raises(InputError, match=named):
         check_settings(load_scenario("baseline"), **{**settings, **changed})
+
+
+def stop_after(draws: int):
+    """Progress that is interrupted once so many draws are done."""
+
+    def progress(done: int, asked: int) -> None:
+        if done >= draws:
+            raise KeyboardInterrupt
+
+    return progress
+
+
+def test_an_interrupted_run_is_the_run_of_the_draws_done():
+    scenario = load_scenario("royalty").with_(quarters=14)
+    with pytest.raises(runs.Interrupted) as stopped:
+        run_worlds([scenario], Settings(draws=6, chunk=2), stop_after(4))
+    assert stopped.value.draws == 4
+    (partial,), (whole,) = stopped.value.runs, run_worlds([scenario], Settings(draws=4))
+    for name, values in whole.metrics.items():
+        np.testing.assert_array_equal(partial.metrics[name], values)
+
+
+def test_an_interrupted_simulation_brings_its_results(monkeypatch):
+    monkeypatch.setattr(runs, "CHUNK", 2)
+    scenario = load_scenario("royalty").with_(quarters=14)
+    with pytest.raises(results.InterruptedResults) as stopped:
+        simulate(scenario, draws=6, progress=stop_after(2))
+    (partial,) = stopped.value.results
+    assert partial.draws == stopped.value.draws == 2
+    assert partial.run_id == simulate(scenario, draws=2).run_id
+    assert partial.summary()["metrics"] == simulate(scenario, draws=2).summary()["metrics"]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from econsim.scenario import Scenario
 
 TOO_MANY_FAILED = 3
+INTERRUPTED = 130
 
 
 @click.command()
@@ -42,7 +43,7 @@ def run(
 
     SCENARIO is a shipped name (see `econsim scenarios`) or the path of a file.
     """
-    from econsim.results import run_identity, simulate
+    from econsim.results import InterruptedResults, run_identity, simulate
     from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED, check_settings
     from econsim.scenario import load_scenario
     from econsim.store import as_json as written
@@ -55,8 +56,14 @@ def run(
     _check_memory([world], draws)
     if out is not None:
         check_run_folder(out, run_identity(world, draws, seed, checked.ensemble), force)
+    interrupted = False
     with Progress(quiet=quiet) as progress:
-        result = simulate(world, draws, seed, ensemble, engine, split=split, progress=progress)
+        try:
+            result = simulate(world, draws, seed, ensemble, engine, split=split, progress=progress)
+        except InterruptedResults as stop:
+            (result,), interrupted = stop.results, True
+    if interrupted:
+        click.echo(f"interrupted: kept the first {result.draws} of {draws} draws, a run of its own", err=True)
     if out is not None:
         write_run(result, out, csv=csv, force=force)
     if as_json:
@@ -64,7 +71,7 @@ def run(
     else:
         click.echo(result.finding if quiet else run_text(result, settings))
     _say_where(out, as_json, quiet)
-    return _failures([result])
+    return INTERRUPTED if interrupted else _failures([result])
 
 
 @click.command()
