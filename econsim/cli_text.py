@@ -161,6 +161,10 @@ def notes(result: Any, summary: Mapping[str, Any]) -> list[str]:
     told = []
     if result.status_quo is not None:
         told.append(f"Effects are paired: future by future, against {result.status_quo_name}.")
+    told.append(
+        "The finding's R&D is rd_investment, a mean from the fourth year on, as a relative change; rd_relative and "
+        "collapse compare the last five years with the same future without copying."
+    )
     partly = [name for name in HEADLINES if summary["defined"][name] < 1.0]
     if partly:
         shares = ", ".join(f"{name} in {of_twenty(summary['defined'][name])}" for name in partly)

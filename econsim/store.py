@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 SCENARIO, SUMMARY, SERIES, METRICS = "scenario.yaml", "summary.json", "series.parquet", "metrics.parquet"
 SERIES_CSV = "series.csv"
-RUN_FILES = (SCENARIO, SUMMARY, SERIES, METRICS, SERIES_CSV, MANIFEST)
+METRICS_CSV = "metrics.csv"
+RUN_FILES = (SCENARIO, SUMMARY, SERIES, METRICS, SERIES_CSV, METRICS_CSV, MANIFEST)
 PACKAGES = ("numpy", "pandas", "scipy", "pyarrow", "mesa")
 LARGEST_JSON = 50_000_000  # bytes
 
@@ -58,7 +59,7 @@ class StoredRun:
 def write_run(result: Result, folder: str | Path, *, csv: bool = False, force: bool = False) -> Path:
     """Write a result to a folder: scenario.yaml, summary.json, series.parquet, metrics.parquet and manifest.json.
 
-    csv     : also series.csv
+    csv     : also series.csv, with the year beside the date, and metrics.csv
     force   : replace another run that the folder holds; other files are never replaced
     returns : the folder
     raises  : InputError when the folder holds anything else or cannot be written; nothing is half-written
@@ -83,7 +84,10 @@ def write_run_files(result: Result, place: Path, *, csv: bool = False) -> None:
     result.series.to_parquet(place / SERIES, index=False)
     result.metrics.to_parquet(place / METRICS)
     if csv:
-        result.series.to_csv(place / SERIES_CSV, index=False, lineterminator="\n")
+        series = result.series.copy()
+        series.insert(2, "year", series["date"].str[:4].astype(int))
+        series.to_csv(place / SERIES_CSV, index=False, lineterminator="\n")
+        result.metrics.to_csv(place / METRICS_CSV, lineterminator="\n")
     written = {name: digest(place / name) for name in RUN_FILES if (place / name).exists()}
     (place / MANIFEST).write_text(as_json(_manifest(result, written)), encoding="utf-8")
 

@@ -48,7 +48,10 @@ def test_a_run_reads_back_as_it_was(result, tmp_path):
     assert stored.scenario == result.scenario and stored.scenario.hash == result.scenario.hash
     pd.testing.assert_frame_equal(stored.series, result.series)
     pd.testing.assert_frame_equal(stored.metrics, result.metrics)
-    pd.testing.assert_frame_equal(pd.read_csv(folder / "series.csv"), result.series)
+    table = pd.read_csv(folder / "series.csv")
+    assert (table.pop("year") == pd.to_datetime(result.series["date"]).dt.year).all()
+    pd.testing.assert_frame_equal(table, result.series)
+    pd.testing.assert_frame_equal(pd.read_csv(folder / "metrics.csv", index_col="draw"), result.metrics)
 
 
 def test_the_manifest_says_how_it_was_made(result, tmp_path):
@@ -317,6 +320,6 @@ def test_a_mounted_folder_is_filled_where_it_is(result, another, tmp_path, monke
         write_run(another, folder)
     write_run(another, folder, force=True)
     assert folder.stat().st_ino == number
-    assert {path.name for path in folder.iterdir()} == set(RUN_FILES) - {"series.csv"}
+    assert {path.name for path in folder.iterdir()} == set(RUN_FILES) - {"series.csv", "metrics.csv"}
     assert read_run(folder).run_id == another.run_id
     assert [path.name for path in tmp_path.iterdir()] == ["volume"]

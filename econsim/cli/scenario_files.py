@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,7 +142,7 @@ def new(name: str, extends: str) -> None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise refusal(path, f"cannot be written: {reason.lower()}") from None
-    shown = str(path) if path.parent != Path() else path.name
+    shown = shlex.quote(str(path) if path.parent != Path() else path.name)
     click.echo(paragraph(f"{told}."))
     click.echo("Next: take the comment sign from the lines that you want to change, then")
     click.echo(f"  econsim validate {shown}\n  econsim run {shown}")
