@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 
 import econsim
-from econsim import cli, cli_text
+from econsim import cli, cli_text, runs
 from econsim.cli import main
 from econsim.cli.progress import Progress
 from econsim.findings import copying_pays, futures
@@ -127,7 +127,7 @@ def test_the_text_says_what_the_result_says(capsys, result):
 def test_the_table_holds_the_numbers_of_the_summary(capsys, result):
     lines = good(capsys, "run", "gate-and-detect", *SMALL).splitlines()
     summary = result.summary()
-    rows = {line.split()[0]: re.split(r" {2,}", line) for line in lines if line.split()[:1]}
+    rows = {line.split()[0]: re.split(r" {2,}", line) for line in reversed(lines) if line.split()[:1]}
     for name in cli_text.HEADLINES:
         metric, effect = summary["metrics"][name], summary["effects"][name]
         if name in cli_text.YES_NO:
@@ -439,7 +439,7 @@ def test_an_output_that_is_full_is_one_clear_error():
     assert told.stderr == "error: the output cannot be written: no space left on device\n"
 
 
-def test_ctrl_c_stops_at_once_and_leaves_nothing(tmp_path):
+def test_ctrl_c_keeps_the_draws_that_were_done(tmp_path):
     process = subprocess.Popen(
         [*COMMAND, "run", "baseline", "--draws", "20000", "--out", "there/run"],
         cwd=tmp_path,
@@ -455,7 +455,18 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(tmp_path):
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert out == "" and "Traceback" not in err and "interrupted" in err
+    stored = read_run(tmp_path / "there" / "run")
+    assert "Traceback" not in err
+    assert f"interrupted: kept the first {stored.manifest['draws']} of 20000 draws" in err
+    assert f"Run {stored.run_id}: {stored.manifest['draws']} draws" in " ".join(out.split())
+    assert 0 < stored.manifest["draws"] == len(stored.metrics) < 20000
+
+
+def test_ctrl_c_before_anything_is_done_leaves_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(runs, "_run_chunk", lambda *arguments: signal.raise_signal(signal.SIGINT))
+    assert main(["run", "baseline", "--draws", "4", "--out", "there/run"]) == 130
+    assert "interrupted" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
