@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gc
 import weakref
+from collections.abc import Set
 
 import mesa
 import numpy as np
@@ -174,7 +175,37 @@ def test_numbers_are_defined():
     assert as_they_are()["residual"].max() < 1e-10
 
 
-# Overriding one decision.
+# Overriding one decision. In the first quarter in which the override acts, the set of series that move is exact.
+
+POLICY = {"royalty_payments", "penalty_payments", "liability_payments", "subsidy_payments", "enforcement_cost",
+          "government_balance"}  # fmt: skip  # none is in force in the baseline: they only move with a lever
+
+# What moves as soon as labs sell more or less than usual. Their R&D follows revenue at once; capability, cash and the
+# numbers of firms were settled before the quarter began.
+LABS_SELL_OTHERWISE = {
+    "lab_revenue", "lab_gross_profit", "lab_margin", "frontier_price", "hhi",  # demand, and so markups and shares
+    "rd_investment", "lab_rd", "lab_profit",
+    "public_revenue", "ai_share", "serving_cost",  # who else serves, and how much is bought at all
+    "consumer_surplus_anticipated", "consumer_surplus", "inertia_loss", "welfare",
+}  # fmt: skip
+
+
+def assert_first_moved(
+    found: dict[str, np.ndarray],
+    usual: dict[str, np.ndarray],
+    quarter: int,
+    expected: set[str],
+    levers: Set[str] = frozenset(),
+) -> None:
+    """Nothing moves before the quarter, exactly the expected series move in it, and policy only with a lever.
+
+    The solver's residual is rounding, so it only has to stay small.
+    """
+    assert set(found) == set(usual)
+    assert found["residual"].max() < TOLERANCE
+    assert moved(found, usual, slice(0, quarter)) == set()
+    assert moved(found, usual, slice(quarter, quarter + 1)) - {"residual"} == expected
+    assert moved(found, usual, slice(quarter, None)) & POLICY == levers
 
 
 class LabThatNeverInvests(agents.FrontierLab):
@@ -184,7 +215,8 @@ class LabThatNeverInvests(agents.FrontierLab):
 
 def test_labs_that_never_invest():
     found, usual = agents.trajectories(short_world(), agents={"lab": LabThatNeverInvests}), as_they_are()
-    assert moved(found, usual, slice(0, 1)) == {"rd_investment", "lab_rd", "lab_profit", "welfare"}
+    # R&D comes after trade and bears fruit a quarter later: at first only the money spent on it is missing.
+    assert_first_moved(found, usual, 0, {"rd_investment", "lab_rd", "lab_profit", "welfare"})
     assert not found["rd_investment"].any()
     np.testing.assert_array_equal(found["frontier_capability"], 0.0)
     growth = short_world().parameters.efficiency_growth
@@ -225,6 +257,23 @@ def test_distillers_that_never_enter_are_no_distillers():
         np.testing.assert_allclose(found[name], without[name], rtol=1e-12, atol=1e-12, err_msg=name)
 
 
+def test_a_distiller_that_does_not_enter_saves_its_outlay_first():
+    """An entrant sells from the next quarter on, so in the quarter of its entry only what it pays can be missing.
+
+    What copying would bring is foreseen all the same, so incentives stay; the first entrant happens to be foreign.
+    """
+    usual = as_they_are()
+    entry = int(np.flatnonzero(usual["entry_costs"][:, 0])[0])
+    assert entry > 0
+    assert usual["distiller_profit_domestic"][entry] == 0.0 > usual["distiller_profit_foreign"][entry]
+    found = agents.trajectories(short_world(), agents={"distiller": DistillerThatNeverEnters})
+    outlay = {"copy_spending", "entry_costs"}
+    assert_first_moved(found, usual, entry, outlay | {"distiller_profit", "distiller_profit_foreign", "welfare"})
+    for name in outlay:
+        assert not found[name].any()
+    assert "n_distillers_active" in moved(found, usual, slice(entry + 1, entry + 2))
+
+
 class DistillerThatNeverUpgrades(agents.Distiller):
     def wants_to_upgrade(self, outlook: agents.Outlook) -> bool:
         return False
@@ -259,14 +308,21 @@ class LowStakesBlindToBrand(agents.BuyerSegment):
 
 
 def test_a_segment_blind_to_brand_moves_its_own_market_first():
+    """Labs' names are worth nothing to low-stakes buyers: that market moves, and what is summed over markets.
+
+    Prices and surplus in the other two are their own. Weaker labs make a copy for low-stakes use worth more, so that
+    the outsider asked in this quarter, a domestic one, now enters: it pays, and sells from the next quarter on.
+    """
     found = agents.trajectories(short_world(), agents={"segment": LowStakesBlindToBrand})
     usual = as_they_are()
-    first = moved(found, usual, slice(0, 1))
-    assert {"consumer_surplus_low", "lab_revenue", "public_revenue", "ai_share", "rd_investment"} <= first
-    untouched = {"consumer_surplus_general", "consumer_surplus_high_stakes", "frontier_capability", "lab_cash"}
-    assert not untouched & first
-    assert found["public_revenue"][0] > usual["public_revenue"][0]
-    assert "consumer_surplus_general" in moved(found, usual, slice(1, None))  # research follows revenue
+    lured = {"incentive_ratio", "incentive_ratio_domestic"}
+    enters = {"copy_spending", "entry_costs", "distiller_profit", "distiller_profit_domestic"}
+    assert_first_moved(found, usual, 0, LABS_SELL_OTHERWISE | {"consumer_surplus_low"} | lured | enters)
+    for name in ("public_revenue", *lured, "entry_costs"):
+        assert found[name][0] > usual[name][0], name
+    for name in ("lab_revenue", "rd_investment", "consumer_surplus_low"):
+        assert found[name][0] < usual[name][0], name
+    assert "consumer_surplus_general" in moved(found, usual, slice(1, 2))  # research follows revenue
 
 
 class SegmentThatKnowsTheTail(agents.BuyerSegment):
@@ -287,10 +343,21 @@ class FringeThatNeverOffers(agents.PublicFringe):
 
 
 def test_a_fringe_that_never_offers():
+    """Its customers buy from labs or not at all, in every segment; it leaves the list of what is on offer.
+
+    Copies, of which there are none yet, would meet one rival less, and so would whoever hosted a public model instead:
+    the incentive to copy moves (of the one outsider asked, a domestic one), but not enough for it to enter.
+    """
     found, usual = agents.trajectories(short_world(), agents={"fringe": FringeThatNeverOffers}), as_they_are()
-    first = moved(found, usual, slice(0, 1))
-    assert {"public_revenue", "ai_share", "lab_revenue", "consumer_surplus", "offered_capability"} <= first
-    assert not {"public_capability", "frontier_capability", "training_efficiency", "lab_cash"} & first
+    segments = {f"consumer_surplus_{name}" for name in short_world().frame.segments}
+    would_copy = {"incentive_ratio", "incentive_ratio_domestic"}
+    assert_first_moved(found, usual, 0, LABS_SELL_OTHERWISE | segments | would_copy | set(PER_FIRM))
+    assert found["lab_revenue"][0] > usual["lab_revenue"][0]
+    for name in PER_FIRM:
+        own = found[name][0, :, 0] != usual[name][0, :, 0]
+        labs_move = name == "price_at_capability_zero"  # less competition, higher markups
+        no_copies = [False] * len(own[4:-1])
+        np.testing.assert_array_equal(own, [labs_move] * 4 + no_copies + [not labs_move])
     assert not found["public_revenue"].any()
     assert np.isneginf(found["offered_capability"][:, -1]).all()
     assert (np.diff(found["public_capability"], axis=0) > 0.0).all()  # knowledge leaks all the same
@@ -304,16 +371,38 @@ class RegulatorOfConcentration(agents.Regulator):
 
 
 def test_a_regulator_that_reacts_changes_nothing_before_it_acts():
-    world = world_of(baseline(), 1, "default")
-    usual = batch.trajectories(world)
-    found = agents.trajectories(world, agents={"regulator": RegulatorOfConcentration})
+    """A royalty makes copies dearer from the quarter after concentration fell below the threshold.
+
+    Copies sell less and do less hidden harm; labs sell more and get the royalty; a copy is worth less of the head and
+    is not renewed. What was there when the quarter began stays: capabilities, beliefs, gaps, cash, numbers of firms and
+    so fixed costs. No tail is kept either way. Domestic distillers have no part: the only one in business and the
+    best-placed outsider are foreign; it stays out either way.
+    """
+    usual = as_they_are()
     low = np.flatnonzero(usual["hhi"][:, 0] < RegulatorOfConcentration.THRESHOLD)
-    first = low[low > 0][0] + 1
-    assert 1 < first < 50
-    assert_equal({k: v[:first] for k, v in found.items()}, {k: v[:first] for k, v in usual.items()})
-    assert not found["royalty_payments"][:first].any()
-    assert found["royalty_payments"][first:].any()
-    assert moved(found, usual, slice(first, first + 1)) >= {"royalty_payments", "copy_price_ratio"}
+    first = int(low[0]) + 1
+    assert 1 < first < 10
+    assert usual["n_distillers_active"][first] == 1.0
+    assert np.isnan(usual["incentive_ratio_domestic"][first])
+    assert usual["tail_retention"][first] == 0.0
+    found = agents.trajectories(short_world(), agents={"regulator": RegulatorOfConcentration})
+    segments = short_world().frame.segments
+    sales = {"distiller_revenue", "distiller_margin", "copy_revenue_share", "copy_quantity_share", "copy_price_ratio"}
+    harm = {"hidden_loss", "external_harm", *(f"hidden_loss_{name}" for name in segments)}
+    plans = {"copy_spending", "head_retention", "incentive_ratio", "incentive_ratio_foreign"}
+    profit = {"royalty_payments", "distiller_profit", "distiller_profit_foreign"}
+    markets = {"price_at_capability_zero", *(f"consumer_surplus_{name}" for name in segments)}
+    expected = LABS_SELL_OTHERWISE | sales | harm | plans | profit | markets
+    assert_first_moved(found, usual, first, expected, levers={"royalty_payments"})
+    for name in ("copy_price_ratio", "lab_revenue", "royalty_payments", "public_revenue"):
+        assert found[name][first] > usual[name][first], name
+    for name in ("copy_quantity_share", "distiller_profit", "incentive_ratio", "consumer_surplus", *harm):
+        assert found[name][first] < usual[name][first], name
+    # It reacts to what its own royalty did to concentration.
+    below = found["hhi"][:-1, 0] < RegulatorOfConcentration.THRESHOLD
+    np.testing.assert_array_equal(
+        found["royalty_payments"][1:, 0] > 0.0, below & (found["distiller_revenue"][1:, 0] > 0.0)
+    )
 
 
 # What is refused, and what is collected.
