@@ -1,10 +1,11 @@
 """The array namespace that the rules compute with, and the axes they agree on.
 
-A rule that needs more than arithmetic takes a namespace `xp`: NumPy's functions by NumPy's names, and four
+A rule that needs more than arithmetic takes a namespace `xp`: NumPy's functions by NumPy's names, and five
 operations of our own, so that each engine can do them its own way without changing a number:
 
 total, largest : reductions that keep the reduced axis, so that every array stays (firm, segment, draw)
 iterate        : a solve with a fixed number of steps, in which a settled draw keeps its value
+if_any         : work that is skipped where it would change nothing
 where_needed   : a firm-by-firm calculation of which only the masked entries are used
 
 Axis order is always (firm, segment, draw); where there is time or a lag it comes first.
@@ -49,6 +50,14 @@ class NumpyArrays:
     @staticmethod
     def clip(values: Array, low: Array, high: Array) -> Array:
         return np.minimum(np.maximum(values, low), high)
+
+    @staticmethod
+    def if_any(mask: Array, function: Callable[[], Any], otherwise: Any) -> Any:
+        """`function()` if `mask` holds anywhere, else `otherwise`, which must be what `function` would give there.
+
+        A short cut past work that changes nothing; an engine may just as well call `function` always.
+        """
+        return function() if mask.any() else otherwise
 
     @staticmethod
     def iterate(steps: int, improve: Callable, start: tuple, given: tuple) -> tuple:

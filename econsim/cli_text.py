@@ -122,7 +122,8 @@ def run_text(result: Any, settings: Sequence[str] = ()) -> str:
 
 def _headlines(summary: Mapping[str, Any]) -> str:
     rows = []
-    for name in (*HEADLINES, *(name for name in SPLIT if name in summary["metrics"])):
+    asked = SPLIT if set(SPLIT) <= set(summary["metrics"]) else ()  # no welfare number stands without its parts
+    for name in (*HEADLINES, *asked):
         found, effect = summary["metrics"][name], summary["effects"][name]
         unit, factor = shown_unit(found["unit"])
         if name in YES_NO:

@@ -66,13 +66,20 @@ def split(values: Array, other: Array, xp: Array) -> Split:
     beyond_top = xp.total(xp.where(top, 0.0, weight), FIRM) + xp.where(other_top, 0.0, other_weight) + tied
     everything = 1.0 + beyond_top
     scale = 1.0 / everything
-    return Split(
+    found = Split(
         log_sum=largest + xp.log(everything),
         share=weight * scale,
         rest=xp.where(top, beyond_top, everything - weight) * scale,
         other_share=other_weight * scale,
         other_rest=xp.where(other_top, beyond_top, everything - other_weight) * scale,
     )
+    empty = largest <= 0.5 * ABSENT
+    return xp.if_any(empty, lambda: _without_firms(found, empty, xp), found)
+
+
+def _without_firms(found: Split, empty: Array, xp: Array) -> Split:
+    """A split where nothing is on offer: absent firms, alike as they are, do not share what nobody sells."""
+    return found._replace(share=xp.where(empty, 0.0, found.share), rest=xp.where(empty, 1.0, found.rest))
 
 
 def log_sum(values: Array, xp: Array) -> Array:
@@ -116,18 +123,17 @@ def market(
     lab_utility, copy_utility : (firm, segment, draw) net of log price; `ABSENT` where not offered
     fringe_utility            : (1, segment, draw)
     """
-    lab_sold, copy_sold = lab_utility > ABSENT, copy_utility > ABSENT  # no price brings an absent offer back
     nest = split(copy_substitution * copy_utility, copy_substitution * fringe_utility, xp)
     nest_value = lab_substitution / copy_substitution * nest.log_sum
     ai = split(lab_substitution * lab_utility, nest_value, xp)
     inclusive_value = ai.log_sum / lab_substitution
     ai_share, outside_share = adoption(inclusive_value, outside_utility, adoption_elasticity, xp)
     return Market(
-        copy_within=xp.where(copy_sold, nest.share, 0.0),
-        copy_rest=xp.where(copy_sold, nest.rest, 1.0),
+        copy_within=nest.share,
+        copy_rest=nest.rest,
         fringe_within=nest.other_share,
-        lab_share=xp.where(lab_sold, ai.share, 0.0),
-        lab_rest=xp.where(lab_sold, ai.rest, 1.0),
+        lab_share=ai.share,
+        lab_rest=ai.rest,
         nest_share=ai.other_share,
         nest_rest=ai.other_rest,
         inclusive_value=inclusive_value,

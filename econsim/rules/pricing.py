@@ -149,10 +149,8 @@ def _newton_step(markups: tuple, given: tuple, xp: Array) -> tuple[tuple, Array]
 
     lab_step = lab_own + (on_ai * ai_change) * lab_pull
     copy_step = copy_own + (on_nest * nest_change + nest * on_ai * ai_change) * copy_pull
-    lab_odds = xp.log(xp.maximum(lab / xp.maximum(shares.lab_rest, 1e-300), 1.0))
-    copy_odds = xp.log(xp.maximum(copy / xp.maximum(shares.copy_rest, 1e-300), 1.0))
-    lab_new = xp.maximum(lab_markup - step_to_kink(lab_step, lab_odds, eta, xp), lab_least)
-    copy_new = xp.maximum(copy_markup - step_to_kink(copy_step, copy_odds, eta_c, xp), copy_least)
+    lab_new = xp.maximum(lab_markup - step_to_kink(lab_step, lab, shares.lab_rest, eta, xp), lab_least)
+    copy_new = xp.maximum(copy_markup - step_to_kink(copy_step, copy, shares.copy_rest, eta_c, xp), copy_least)
     lab_moved = xp.largest(xp.abs(lab_new - lab_markup), FIRM)
     copy_moved = xp.largest(xp.abs(copy_new - copy_markup), FIRM)
     moved = xp.maximum(eta * lab_moved, eta_c * copy_moved)
@@ -223,7 +221,7 @@ def _reply_step(markup: Array, given: tuple, xp: Array) -> tuple[tuple, Array]:
     decay = xp.exp(-markup)
     cover = 1.0 - decay
     step = log_near_one(elasticity * cover / decay) / (curvature / elasticity + 1.0 / cover)
-    new = xp.maximum(markup - step_to_kink(step, lead - eta_c * markup, eta_c, xp), least)
+    new = xp.maximum(markup - step_to_kink(step, within, rest, eta_c, xp), least)
     moved = new - markup
     reply = (new, elasticity + curvature * moved, in_ai * ai_share * (1.0 - elasticity * moved))
     return reply, xp.largest(eta_c * xp.largest(xp.abs(moved), FIRM), SEGMENT) <= SETTLED
@@ -238,11 +236,20 @@ def log_near_one(x: Array) -> Array:
     return 3.0 * (square - 1.0) / (square + 4.0 * x + 1.0)
 
 
-def step_to_kink(step: Array, log_odds: Array, substitution: Array, xp: Array) -> Array:
+def step_to_kink(step: Array, share: Array, rest: Array, substitution: Array, xp: Array) -> Array:
     """A Newton step, taken off the markup, that is not too long and does not jump up over a limit-price kink.
 
-    log_odds : of the firm against its rivals. A firm far ahead raises its price until they can just compete, at log
-               odds of about 1; beyond that its demand breaks away, and a step over the edge is thrown back for ever.
+    share, rest : of the firm in its nest, and what is left to its rivals
+
+    A firm far ahead raises its price until its rivals can just compete, at log odds of about 1; beyond that its demand
+    breaks away, and a step over the edge is thrown back for ever. No leap of less than 1 / substitution gets there.
     """
-    rise = xp.where(log_odds > KINK_IN_SIGHT, (log_odds - 1.0) / substitution, LARGEST_STEP)
-    return xp.clip(step, -xp.minimum(rise, LARGEST_STEP), LARGEST_STEP)
+    plain = xp.clip(step, -LARGEST_STEP, LARGEST_STEP)
+    leaps = step * substitution < 1.0 - KINK_IN_SIGHT
+
+    def stopped() -> Array:
+        log_odds = xp.log(xp.maximum(share / xp.maximum(rest, 1e-300), 1.0))
+        rise = xp.where(log_odds > KINK_IN_SIGHT, (log_odds - 1.0) / substitution, LARGEST_STEP)
+        return xp.maximum(plain, -rise)
+
+    return xp.if_any(leaps, stopped, plain)

@@ -88,6 +88,7 @@ def moved(found: dict[str, np.ndarray], expected: dict[str, np.ndarray], periods
 
 @pytest.mark.parametrize("name", sorted(shipped_scenarios()))
 def test_same_trajectories_as_batch(name: str):
+    """C29: agents and batch agree to 1e-10 on every series, on the same shocks."""
     world = world_of(load_scenario(name))
     expected = batch.trajectories(world)
     found = agents.trajectories(world)

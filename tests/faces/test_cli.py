@@ -185,7 +185,14 @@ def test_out_writes_a_run(capsys, result):
 def test_split_adds_its_two_metrics(capsys):
     summary = json.loads(good(capsys, "run", "baseline", *SMALL, "--split", "--json"))
     assert {"welfare_static_pv", "welfare_dynamic_pv"} <= set(summary["metrics"])
-    assert "welfare_static_pv" in good(capsys, "run", "baseline", *SMALL, "--split")
+    told = good(capsys, "run", "baseline", *SMALL, "--split")
+    assert all(name in told for name in cli_text.SPLIT)
+
+
+def test_no_welfare_number_stands_without_its_parts(capsys):
+    assert "welfare" not in good(capsys, "run", "baseline", *SMALL)
+    levels = good(capsys, "compare", "royalty", "baseline", *SMALL).split("In how many futures")[0]
+    assert "welfare" not in levels
 
 
 def test_ensemble_seed_and_engine_reach_the_run(capsys):

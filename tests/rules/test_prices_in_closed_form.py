@@ -20,7 +20,7 @@ from econsim.rules.demand import ABSENT
     ("labs", "eta", "margin"), [(2, 2.0, 0.5), (4, 2.0, 0.4), (4, 3.0, 0.307692307692), (10, 5.0, 0.181818181818)]
 )
 def test_margin_of_symmetric_labs(labs, eta, margin):
-    """N equal labs and nothing else: margin 1 / (1 + eta (1 - 1/N)) (Anderson, de Palma and Thisse 1992)."""
+    """C1: N equal labs and nothing else: margin 1 / (1 + eta (1 - 1/N)) (Anderson, de Palma and Thisse 1992)."""
     solved = solve(setting(labs=markets.firms(*[0.3] * labs), eta=eta))
     found = pricing.lerner_margin(solved.lab_elasticity)
     np.testing.assert_allclose(found, 1.0 / (1.0 + eta * (1.0 - 1.0 / labs)), rtol=1e-8)
@@ -30,14 +30,14 @@ def test_margin_of_symmetric_labs(labs, eta, margin):
 
 @pytest.mark.parametrize("labs", [1, 2, 4, 7])
 def test_concentration_of_symmetric_labs(labs):
-    """Equal labs have equal shares, so the sum of their squares is 1/N."""
+    """C9: Equal labs have equal shares, so the sum of their squares is 1/N."""
     solved = solve(setting(labs=markets.firms(*[0.0] * labs), outside=0.0, eta_o=0.1))
     assert (solved.shares.lab_share**2).sum() == pytest.approx(1.0 / labs, rel=1e-12)
 
 
 @pytest.mark.parametrize("copies", [1, 2, 5])
 def test_elasticity_of_identical_copies(copies):
-    """n equal copies beside labs: eta_c (1 - 1/n) + (eta / n)(1 - S_C), with S_C the nest's share within AI."""
+    """C1b: n equal copies beside labs: eta_c (1 - 1/n) + (eta / n)(1 - S_C), with S_C the nest's share within AI."""
     eta, eta_c = 2.0, 6.0
     solved = solve(setting(labs=markets.firms(0.5, 0.2), copies=markets.firms(*[0.1] * copies), eta=eta, eta_c=eta_c))
     nest = solved.shares.nest_share[0, 0, 0]
@@ -62,7 +62,7 @@ def linear_logit_split(prices: list[float], sensitivity: float, quality: float) 
 
 
 def test_linear_logit_monopoly():
-    """alpha 1, cost 0, quality 1: p = 1 + W(1) = 1.567143290409784, and our shares maximise its profit there."""
+    """C2: alpha 1, cost 0, quality 1: p = 1 + W(1) = 1.567143290409784, and our shares maximise its profit there."""
     price = linear_logit_price(1.0, 0.0, 1.0, others=1.0)
     parts = linear_logit_split([price], 1.0, 1.0)
     assert price == pytest.approx(1.567143290409784, rel=1e-15)
@@ -75,7 +75,7 @@ def test_linear_logit_monopoly():
 
 
 def test_linear_logit_triopoly():
-    """alpha 2, cost .5, quality 1, three firms: p = 1.094615371637, and p - c = 1 / (alpha (1 - s))."""
+    """C2b: alpha 2, cost .5, quality 1, three firms: p = 1.094615371637, and p - c = 1 / (alpha (1 - s))."""
     price = 1.0
     for _ in range(200):
         others = 1.0 + 2.0 * np.exp(1.0 - 2.0 * price)
@@ -93,7 +93,7 @@ FIXED_RIVAL = [(2.0, 1.0, 0.6776506988), (3.0, 10.0, 0.8552957910), (5.0, 1e4, 2
 
 @pytest.mark.parametrize(("eta", "advantage", "markup"), FIXED_RIVAL)
 def test_lab_against_a_fixed_rival(eta, advantage, markup):
-    """Weights A m^-eta against B: t (1 + (1 + t)/eta)^eta = A/B, with p/c - 1 = (1 + t)/eta and t the odds."""
+    """C3: Weights A m^-eta against B: t (1 + (1 + t)/eta)^eta = A/B, with p/c - 1 = (1 + t)/eta and t the odds."""
     solved = solve(setting(labs=markets.firms(np.log(advantage) / eta), fringe=markets.firms(0.0), eta=eta))
     found = np.expm1(solved.lab_markup[0, 0, 0])
     odds = eta * found - 1.0
@@ -103,7 +103,7 @@ def test_lab_against_a_fixed_rival(eta, advantage, markup):
 
 @pytest.mark.parametrize(("eta", "advantage", "markup"), FIXED_RIVAL)
 def test_copy_against_a_fixed_rival(eta, advantage, markup):
-    """The same closed form for a copy whose only rival is the fringe, by its best reply alone."""
+    """C3: The same closed form for a copy whose only rival is the fringe, by its best reply alone."""
     value = markets.firms(np.log(advantage) / eta)
     reply = pricing.best_reply(
         value,
@@ -120,7 +120,7 @@ def test_copy_against_a_fixed_rival(eta, advantage, markup):
 
 
 def test_many_close_substitutes_leave_the_lambert_odds():
-    """eta to infinity: the odds t tend to W((A/B)/e); A/B = 2.5 gives .537366204."""
+    """C3b: eta to infinity: the odds t tend to W((A/B)/e); A/B = 2.5 gives .537366204."""
     eta, limit = 1e4, lambertw(2.5 / np.e).real
     solved = solve(setting(labs=markets.firms(np.log(2.5) / eta), fringe=markets.firms(0.0), eta=eta))
     odds = eta * np.expm1(solved.lab_markup[0, 0, 0]) - 1.0
@@ -130,7 +130,7 @@ def test_many_close_substitutes_leave_the_lambert_odds():
 
 @pytest.mark.parametrize(("gap", "markup"), [(0.3, 0.29028), (1.0, 0.98623), (2.0, 1.98293)])
 def test_limit_price_on_a_quality_ladder(gap, markup):
-    """Near-perfect substitutes (eta 400): the leader charges just below its quality gap (Grossman, Helpman 1991)."""
+    """C4: close substitutes (eta 400): the leader charges just below its quality gap (Grossman, Helpman 1991)."""
     start = (markets.firms(gap - 0.02, np.log1p(1.0 / 400.0)), NO_COPIES * 0.0 + 1.0)
     solved = solve(setting(labs=markets.firms(gap, 0.0), eta=400.0), start)
     assert solved.residual.max() < 1e-10
@@ -142,7 +142,7 @@ def test_limit_price_on_a_quality_ladder(gap, markup):
 
 
 def test_a_royalty_acts_as_a_cost():
-    """Keeping the share n of revenue is as if unit cost were 1/n times as high: 20% acts as a cost of ln 1.25."""
+    """C22: Keeping the share n of revenue is as if unit cost were 1/n times as high: 20% acts as a cost of ln 1.25."""
     labs, copies, fringe = markets.firms(0.9, 0.7), markets.firms(0.6, 0.2), markets.firms(-0.4)
     kept = policy.net_of_transfer(0.2, np.array(True), 0.0, 0.0, 1.0, 0.0, 0.0 * copies, NUMPY)
     surcharge = serving.log_transfer_markup(kept, policy.is_offered(kept), NUMPY)

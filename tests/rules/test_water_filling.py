@@ -36,7 +36,7 @@ def by_bisection(effort: float, weight: float, exponent: float, complexity: floa
 
 @given(effort=st.floats(1e-6, 1e5), share=st.floats(1e-6, 1.0), exponent=EXPONENT, complexity=COMPLEXITY)
 def test_losses_against_brute_force(effort, share, exponent, complexity):
-    """To 1e-11, wherever the head is at least as well served as any one tail dimension."""
+    """C7: To 1e-11, wherever the head is at least as well served as any one tail dimension."""
     weight = share * complexity / (1.0 + complexity)
     head, tail = water_filling.lost_shares(effort, weight, exponent, complexity, NUMPY)
     expected_head, expected_tail = by_bisection(effort, weight, exponent, complexity)
@@ -45,14 +45,14 @@ def test_losses_against_brute_force(effort, share, exponent, complexity):
 
 
 def test_all_on_the_head_when_nobody_listens_to_the_tail():
-    """a to 0, b = 9, zeta = 1: D = 1/10, so the head loses a tenth and the tail everything."""
+    """C7: a to 0, b = 9, zeta = 1: D = 1/10, so the head loses a tenth and the tail everything."""
     head, tail = water_filling.lost_shares(9.0, 0.0, 1.0, 4.0, NUMPY)
     assert head == pytest.approx(0.1, rel=1e-14)
     assert tail == 1.0
 
 
 def test_all_dimensions_alike_when_they_weigh_the_same():
-    """a = nu/(1 + nu), b = 31, nu = 4, zeta = 1: D = 1/32 over five equal dimensions, each loses 32^(-1/5) = 1/2."""
+    """C7: a = nu/(1 + nu), b = 31, nu = 4, zeta = 1: D = 1/32 over five equal dimensions, each loses a half."""
     head, tail = water_filling.lost_shares(31.0, 4.0 / 5.0, 1.0, 4.0, NUMPY)
     assert head == pytest.approx(0.5, rel=1e-14)
     assert tail == pytest.approx(0.5, rel=1e-14)
@@ -90,7 +90,7 @@ def test_the_tail_comes_in_at_the_threshold():
     complexity=COMPLEXITY,
 )
 def test_closed_form_budget_against_a_fine_grid(log_value, share, exponent, complexity):
-    """Nothing on 20 001 efforts around the closed form, nor from 0 to a million, beats it by 1e-12 of the value."""
+    """C8: Nothing on 20 001 efforts around the closed form, nor from 0 to a million, beats it by 1e-12 of the value."""
     value, weight = np.exp(log_value), share * complexity / (1.0 + complexity)
     best = float(water_filling.best_effort(np.array(value), weight, exponent, complexity, NUMPY))
 

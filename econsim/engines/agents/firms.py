@@ -34,7 +34,7 @@ class Firm(mesa.Agent):
 
     def offer(self) -> Offer | None:
         """What the firm puts on sale this quarter; None to sell nothing."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not say what it offers: give it a method offer()")
 
     def log_unit_cost(self, capability: float) -> float:
         """Log unit cost of serving an original of that capability today."""
