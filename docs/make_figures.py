@@ -31,8 +31,8 @@ def main() -> None:
     least = min(medians, key=lambda name: abs(medians[name]))
     first = results[0]
     title = (
-        f"Frontier R&D: {_words(best)} moves it most (median {findings.percent(medians[best])}), "
-        f"{_words(least)} least ({findings.percent(medians[least])})"
+        f"Frontier R&D: {findings.display_name(best)} moves it most (median {findings.percent(medians[best])}), "
+        f"{findings.display_name(least)} least ({findings.percent(medians[least])})"
     )
     subtitle = (
         f"Paired change of mean quarterly R&D, {first.draws} futures of the {first.ensemble} ensemble, "
@@ -43,10 +43,6 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     chart.save(FOLDER / "policies.svg")
     chart.save(FOLDER / "policies.png", scale_factor=2)
-
-
-def _words(name: str) -> str:
-    return name.replace("rd-", "R&D ").replace("-", " ")
 
 
 if __name__ == "__main__":

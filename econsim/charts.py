@@ -12,7 +12,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from econsim.findings import futures, relative_change
+from econsim.findings import display_name, futures, relative_change
 from econsim.results import QUANTILES
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def policy_ranges(results: Sequence[Result], metric: str = "rd_investment", *, t
         more = futures(float((change > 1e-12).mean()))
         rows.append(
             {
-                "scenario": result.scenario.name.replace("-", " "),
+                "scenario": display_name(result.scenario.name),
                 "low": low,
                 "lower": lower,
                 "median": median,

@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from econsim.audit import audit
+from econsim.audit import audit, audit_world
 from econsim.engines import runner
 from econsim.errors import InputError, Problem
 from econsim.findings import MOST_FAILED, futures
 from econsim.library import shipped_scenarios
 from econsim.metrics import summarise
 from econsim.parameter_book import Parameter, book
+from econsim.parameter_box import box_world
 from econsim.runs import RESIDUAL, Progress, Settings, as_scenario, check_settings, chunk_world, run_worlds
 from econsim.scenario import Scenario, load_scenario
 from econsim.series import catalogue
@@ -28,6 +29,7 @@ DEFAULT_DRAWS = 64
 IDENTITY = 1e-9  # relative miss of an accounting identity
 SHARES = 1e-12  # miss of shares that have to add up to one
 ENGINES_AGREE = 1e-10  # relative difference between two engines
+BOX_DRAWS = 300
 CHUNKS = (1, 5, 8)
 CHUNKED_DRAWS, CHUNKED_QUARTERS = 12, 24  # a chunk of one draw is slow
 ENGINE_QUARTERS = 24  # agents are slower than arrays
@@ -107,6 +109,20 @@ def _none_of(name: str, broken: Sequence[str], promise: str, fault: str) -> Verd
 
 
 # ---------------------------------------------------------------------------------------------------- the books
+
+
+def _check_box(bench: _Bench) -> list[Verdict]:
+    """The accounts all over the parameter box, where a model breaks if it breaks."""
+    books = audit_world("the box", box_world(bench.baseline, bench.seed, BOX_DRAWS))
+    where = f"in every quarter of {BOX_DRAWS} Latin-hypercube draws over the whole parameter box, levers included"
+    failed = books.failed * BOX_DRAWS
+    solved = f"All {BOX_DRAWS} draws over the whole parameter box could be solved."
+    if failed:
+        solved = f"{failed:.0f} of {BOX_DRAWS} draws over the whole parameter box could not be solved."
+    return [
+        Verdict("box_solved", failed == 0.0, failed, 0.0, solved),
+        _within("box_adds_up", max(books.welfare, books.cash), IDENTITY, "Welfare and labs' cash add up", where),
+    ]
 
 
 def _check_books(bench: _Bench) -> list[Verdict]:
@@ -289,6 +305,7 @@ def _of_twenty(share: float | None) -> str:
 
 CHECKS: tuple[Callable[[_Bench], list[Verdict]], ...] = (
     _check_books,
+    _check_box,
     _check_chunks,
     _check_engines,
     _check_levers,

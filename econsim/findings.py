@@ -29,6 +29,11 @@ def futures(share: float) -> str:
     return f"{count} of {FUTURES}"
 
 
+def display_name(name: str) -> str:
+    """A scenario's name as a reader says it: `R&D subsidy` for `rd-subsidy`."""
+    return name.replace("rd-", "R&D ").replace("-", " ")
+
+
 def percent(change: float) -> str:
     """A relative change with its sign: `+12%`, `−3.4%`."""
     size = round(abs(100.0 * change), 1)

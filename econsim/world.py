@@ -68,15 +68,6 @@ def extra_dimensions(scenario: Scenario) -> int:
     return sum(1 for name, assumption in scenario.assumptions.items() if not assumption.fixed and name not in known)
 
 
-def latin_hypercube_design(scenario: Scenario, seed: int, count: int) -> np.ndarray:
-    """A Latin hypercube over the prior, (draw, dimension): every parameter's range covered evenly by `count` points.
-
-    It fills the box better than as many random points, but unlike the ensembles it has no first half: a design of
-    another size is another design.
-    """
-    return draws.latin_hypercube_points(len(design_dimensions()) + extra_dimensions(scenario), seed, count)
-
-
 def design_points(scenario: Scenario, ensemble: str, seed: int, start: int, stop: int) -> np.ndarray | None:
     """The ensemble's points for draws `start` to `stop`: None at defaults, scrambled Sobol' points for the prior."""
     if ensemble == "default":

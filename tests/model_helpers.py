@@ -7,13 +7,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from econsim import draws as shock_streams
+from econsim import parameter_box
 from econsim.engines import batch
-from econsim.parameter_book import book
 from econsim.runs import Run, Settings, chunk_world, failed_draws, run_worlds
 from econsim.scenario import Scenario, load_scenario
 from econsim.series import catalogue
-from econsim.world import World, build_world, design_dimensions, firm_slots, parameter_values
+from econsim.world import World, build_world, firm_slots, parameter_values
 
 SEGMENTS = ("low", "general", "high_stakes")
 SERIES = catalogue(SEGMENTS)
@@ -88,32 +87,6 @@ def solved(trajectories: dict[str, np.ndarray]) -> bool:
     return not failed_draws(trajectories).any()
 
 
-def box_values(points: np.ndarray, edges: str = "range") -> dict[str, np.ndarray | float]:
-    """Parameter values spread evenly over the box of all uncertain parameters, corners as likely as the middle.
-
-    points : (draw, dimension) in (0, 1), a column for each uncertain parameter
-    edges  : `range`, where priors live, or `bounds`, where the equations hold
-    """
-    values = parameter_values(baseline(), None)
-    for column, name in enumerate(design_dimensions()):
-        parameter = book().parameters[name]
-        low, high = parameter.range if edges == "range" else parameter.bounds
-        u = points[:, column]
-        stretched = low > 0.0 and high / low >= 20.0
-        values[name] = low * (high / low) ** u if stretched else low + (high - low) * u
-    return values
-
-
 def box_world(seed: int, draws: int, edges: str = "range", levers: bool = True, **changes) -> World:
-    """A Latin hypercube over the whole parameter box, every lever at a random level up to its moderate one."""
-    scenario = baseline(**changes)
-    names = list(book().levers)
-    uncertain = len(design_dimensions())
-    points = shock_streams.latin_hypercube_points(uncertain + len(names), seed, draws)
-    shocks = shock_streams.shocks(seed, scenario.structure.quarters, *firm_slots(scenario), 0, draws)
-    world = build_world(scenario, box_values(points[:, :uncertain], edges), shocks)
-    if not levers:
-        return world
-    levels = {name: book().levers[name].moderate * points[:, uncertain + i] for i, name in enumerate(names)}
-    paths = {name: np.tile(level, (world.quarters, 1)) for name, level in levels.items()}
-    return world._replace(levers=SimpleNamespace(**paths))
+    """The baseline, changed, with parameters and levers from all over the box."""
+    return parameter_box.box_world(baseline(**changes), seed, draws, edges, levers)
