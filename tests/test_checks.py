@@ -20,8 +20,8 @@ from econsim.series import observe
 
 IDS = [
     "draws_solved", "prices_solved", "numbers_finite", "shares_in_range", "shares_add_up", "revenue_adds_up",
-    "welfare_adds_up", "cash_adds_up", "box_solved", "box_adds_up", "chunks_agree", "engines_agree", "levers_move", "parameters_move",
-    "label_changes_nothing", "copying_pays", "copying_pays_at_home",
+    "welfare_adds_up", "cash_adds_up", "box_solved", "box_adds_up", "chunks_agree", "engines_agree", "levers_move",
+    "parameters_move", "label_changes_nothing", "copying_pays", "copying_pays_at_home",
 ]  # fmt: skip
 
 
