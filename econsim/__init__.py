@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from econsim.scenario import Scenario, load_scenario
     from econsim.store import read_run, write_run
     from econsim.studies.compare import Comparison, compare
+    from econsim.studies.sweep import Sweep, SweepStopped, open_sweep, sweep
 
 _HOMES = {
     "Comparison": "econsim.studies.compare",
@@ -24,11 +25,15 @@ _HOMES = {
     "InputError": "econsim.errors",
     "Result": "econsim.results",
     "Scenario": "econsim.scenario",
+    "Sweep": "econsim.studies.sweep",
+    "SweepStopped": "econsim.studies.sweep",
     "compare": "econsim.studies.compare",
     "load_scenario": "econsim.scenario",
+    "open_sweep": "econsim.studies.sweep",
     "parameters": "econsim.book_tables",
     "read_run": "econsim.store",
     "simulate": "econsim.results",
+    "sweep": "econsim.studies.sweep",
     "write_run": "econsim.store",
 }
 
@@ -38,12 +43,16 @@ __all__ = [
     "InputError",
     "Result",
     "Scenario",
+    "Sweep",
+    "SweepStopped",
     "__version__",
     "compare",
     "load_scenario",
+    "open_sweep",
     "parameters",
     "read_run",
     "simulate",
+    "sweep",
     "write_run",
 ]
 

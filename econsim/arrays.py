@@ -21,7 +21,7 @@ import numpy as np
 Array = Any  # a NumPy or JAX array, or a float; shapes stand in the docstrings
 FIRM, SEGMENT, DRAW = -3, -2, -1
 
-_BORROWED = (
+BORROWED = (
     "abs arange argmax concatenate exp expm1 floor inf isfinite log log1p maximum minimum nan ones ones_like "
     "sqrt take_along_axis where zeros zeros_like"
 ).split()
@@ -31,7 +31,7 @@ class NumpyArrays:
     """NumPy as an array namespace; the reference that every other namespace has to equal."""
 
     def __init__(self) -> None:
-        for name in _BORROWED:
+        for name in BORROWED:
             setattr(self, name, getattr(np, name))
 
     def __getattr__(self, name: str) -> Any:

@@ -55,6 +55,25 @@ def number(value: float | None, *, sign: bool = False) -> str:
     return f"{'−' if value < 0.0 else '+' if sign else ''}{text}"
 
 
+def duration(seconds: float) -> str:
+    """A length of time in the unit that suits it: `40 s`, `12 min`, `3.5 h`, `2.1 days`."""
+    if seconds < 120.0:
+        return f"{seconds:.0f} s"
+    for size, word in ((60.0, "min"), (3600.0, "h")):
+        if seconds < 120.0 * size:
+            count = seconds / size
+            return f"{count:.1f} {word}" if count < 10.0 else f"{count:.0f} {word}"
+    return f"{number(seconds / 86400.0)} days"
+
+
+def disk_size(count: float) -> str:
+    """Bytes in the unit that suits them: `36 kB`, `1.2 GB`."""
+    for word, size in (("kB", 1e3), ("MB", 1e6), ("GB", 1e9)):
+        if count < 1000.0 * size:
+            return f"{number(count / size)} {word}"
+    return f"{number(count / 1e12)} TB"
+
+
 def shown_unit(unit: str) -> tuple[str, float]:
     """The unit that a reader sees, and the factor from the model's unit to it."""
     return MONEY.get(unit, (unit, 1.0))
@@ -258,3 +277,55 @@ def _beats(comparison: Any, letters: Mapping[str, str]) -> str:
     rows = [[name, *[of_twenty(shares[(*pair, name)]) for pair in pairs]] for name in metrics]
     heads = [f"{letters[one]} > {letters[other]}" for one, other in pairs]
     return table(["In how many futures the first is higher", *heads], rows)
+
+
+# ---------------------------------------------------------------------------------------------------- sweeps
+
+
+def sweep_text(sweep: Any) -> str:
+    """What `econsim sweep` shows at the end: where it is, how much it is, and the main metrics."""
+    failed = sum(sweep.failed_draws.values())
+    told = sweep.summary()
+    parts = []
+    for label, one in told.items():
+        parts += [f"{label}, against {one['status_quo']}, all points together", _sweep_table(one), ""]
+    parts.append(
+        paragraph(
+            f"Sweep {sweep.sweep_id}: {sweep.points:,} points over {', '.join(sweep.names[:6])}"
+            f"{' …' if len(sweep.names) > 6 else ''}, {sweep.draws:,} draws each, {len(told)} "
+            f"scenario{'s' if len(told) > 1 else ''}; {failed:,} of {sweep.rows * len(told):,} draws failed"
+        )
+    )
+    parts.append(f"Written to {sweep.folder}")
+    return "\n".join(parts)
+
+
+def _sweep_table(told: Mapping[str, Any]) -> str:
+    rows = []
+    for name, found in told["metrics"].items():
+        unit, factor = shown_unit(found["unit"])
+        effect = told["effects"][name]
+        level = [middle(found, factor), span(found, factor)]
+        rows.append([name, unit, *level, middle(effect, factor, sign=True), span(effect, factor, sign=True)])
+    if not rows:
+        return "none of the main metrics was kept"
+    return table(["metric", "unit", "median", "90% range", "effect", "90% range"], rows, left=(0, 1))
+
+
+def estimate_text(found: Any) -> str:
+    """What `econsim sweep --dry-run` shows."""
+    plural = "" if found.scenarios == 1 else "s"
+    rows = [
+        ["points", f"{found.points:,}"],
+        ["draws", f"{found.rows:,} ({found.draws:,} a point, {found.scenarios:,} scenario{plural})"],
+        ["to be computed", f"{found.left:,}"],
+        ["engine", found.engine],
+        ["workers", f"{found.workers:,}"],
+        ["rate", f"{number(found.rows_per_second)} draws/s, measured now"],
+        ["time", duration(found.seconds)],
+        ["disk", f"{disk_size(found.bytes)} ({disk_size(found.bytes_free)} free)"],
+    ]
+    lines = [f"{name:<15} {value}" for name, value in rows]
+    if found.bytes > found.bytes_free:
+        lines.append("This is more than the disk has left.")
+    return "\n".join(lines)

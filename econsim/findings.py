@@ -16,6 +16,8 @@ MOST_FAILED = 0.01  # share of failed draws beyond which there is no finding
 NO_CHANGE = 1e-12  # relative
 SMALL_CHANGE = 0.005  # of a median that is told as hardly a change
 QUARTERS_A_YEAR = 4.0
+TOLD = ("rd_investment", "collapse", "consumer_surplus_pv", "lab_profit_pv")
+SPLIT = ("welfare_static_pv", "welfare_dynamic_pv")
 BY_ORIGIN = ("_domestic", "_foreign", "domestic_copying_always_pays")
 
 
@@ -46,7 +48,7 @@ def relative_change(result: Result, metric: str) -> np.ndarray:
     """Paired change of a metric relative to the status quo, one value a draw in which both are defined."""
     if result.status_quo is None:
         raise ValueError(f"{result.scenario.name} is a status quo")
-    here, there = result.metrics[metric].to_numpy(), result.status_quo.metrics[metric].to_numpy()
+    here, there = result.values(metric), result.status_quo.values(metric)
     known = np.isfinite(here) & np.isfinite(there) & (there != 0.0) & ~result.failed
     return here[known] / there[known] - 1.0
 
@@ -57,19 +59,26 @@ def finding(result: Result) -> str:
         return f"{_start(result.scenario.name)} is the status quo: it is compared with nothing."
     if result.failed_draws > MOST_FAILED * result.draws:
         return f"No finding: {result.failed_draws} of {result.draws} draws could not be solved."
-    if _nothing_moves(result):
+    if result.has_all_metrics and _nothing_moves(result):
         return f"Nothing changes: {result.scenario.name} is the same as {result.status_quo_name} in every future."
+    missing = [name for name in TOLD if name not in result.catalogue]
+    if missing:
+        return f"No finding: it rests on {', '.join(TOLD)}, and {', '.join(missing)} were not kept."
     few = "" if result.draws >= FUTURES else f" Too few draws for a finding to rest on: {result.draws}."
     return f"{_rd_sentence(result)} {_parties_sentence(result)}{few}"
 
 
 def _nothing_moves(result: Result) -> bool:
-    effects = result.effect().drop(columns=["welfare_static_pv", "welfare_dynamic_pv"], errors="ignore")
-    if _relabelled(result):  # calling the same firms by another name moves no money
-        effects = effects.drop(columns=[name for name in effects if name.endswith(BY_ORIGIN)])
-    moved = np.nanmax(np.abs(effects.to_numpy()), initial=0.0)
-    size = np.nanmax(np.abs(result.metrics[effects.columns].to_numpy()), initial=1.0)
-    return bool(moved <= NO_CHANGE * size)
+    relabelled = _relabelled(result)  # calling the same firms by another name moves no money
+    moved, size = 0.0, 1.0
+    for name in result.catalogue:
+        if name in SPLIT or (relabelled and name.endswith(BY_ORIGIN)):
+            continue
+        if result.status_quo is None or name not in result.status_quo.catalogue:
+            continue
+        moved = float(np.nanmax(np.abs(result.effect_on(name)), initial=moved))
+        size = float(np.nanmax(np.abs(result.values(name)), initial=size))
+    return moved <= NO_CHANGE * size
 
 
 def _relabelled(result: Result) -> bool:
@@ -84,7 +93,7 @@ def _rd_sentence(result: Result) -> str:
     change = relative_change(result, "rd_investment")
     if change.size == 0:
         return f"Against {against}, the change of frontier R&D is undefined in every simulated future."
-    subject = _subject(result)
+    subject = result.subject
     median, low, high = np.quantile(change, [0.5, 0.05, 0.95])
     up, down = float(np.mean(change > NO_CHANGE)), float(np.mean(change < -NO_CHANGE))
     size = f"(median {percent(median)}, 90% range {percent(low)} to {percent(high)})"
@@ -99,14 +108,29 @@ def _rd_sentence(result: Result) -> str:
         effect = f"{subject} lowers frontier R&D in {futures(down)} simulated futures {size}"
     else:
         effect = f"{subject} raises frontier R&D in {futures(up)} simulated futures {size}"
-    collapse = result.metrics["collapse"].dropna()
+    collapse = _known(result.values("collapse"))
     tail = ""
-    if not collapse.empty and result.scenario.switches.copying:
+    if collapse.size and result.scenario.switches.copying:
         tail = f"; R&D ends below half of that of the same world without copying in {futures(float(collapse.mean()))}"
     return f"Against {against}, {effect}{tail}."
 
 
-def _subject(result: Result) -> str:
+def _known(values: np.ndarray) -> np.ndarray:
+    return values[~np.isnan(values)]
+
+
+def status_quo_name(result: Result) -> str:
+    """What effects are measured against, in words."""
+    if result.status_quo is None:
+        return "nothing"
+    if result.scenario.status_quo is None and not result.scenario.has_levers:
+        return "the same world without copying"
+    if result.scenario.status_quo is None:
+        return "the same world without policy"
+    return result.status_quo.scenario.name
+
+
+def subject(result: Result) -> str:
     """What makes the difference: copying itself, the levers that a scenario was given, or a scenario by name."""
     scenario = result.scenario
     if scenario.status_quo is None and not scenario.has_levers:
@@ -129,11 +153,10 @@ def levers_added(scenario: Scenario) -> list[str]:
 
 
 def _parties_sentence(result: Result) -> str:
-    effects = result.effect()
     told = []
     for who, metric in (("Buyers", "consumer_surplus_pv"), ("labs", "lab_profit_pv")):
-        change = effects[metric].dropna()
-        if not change.empty:
+        change = _known(result.effect_on(metric))
+        if change.size:
             gain, lose = futures(float((change > 0.0).mean())), futures(float((change < 0.0).mean()))
             told.append(f"{who} gain in {gain} futures and lose in {lose}")
     return f"{'; '.join(told)}." if told else ""
@@ -144,19 +167,19 @@ def convergence(result: Result) -> str:
     if result.status_quo is None:
         return "There is no effect whose convergence could be shown."
     half = result.draws // 2
-    if half >= 1 and _nothing_moves(result):
+    if half >= 1 and result.has_all_metrics and _nothing_moves(result):
         return "Nothing moves in any draw, so there is nothing to converge."
-    here, there = result.metrics["rd_investment"], result.status_quo.metrics["rd_investment"]
-    change = (here / there.where(there != 0.0) - 1.0).where(~pd.Series(result.failed))
-    parts = [change.iloc[:half].dropna(), change.dropna()]
-    if half < 1 or any(part.empty for part in parts):
+    here, there = result.values("rd_investment"), result.status_quo.values("rd_investment")
+    change = here / np.where(there != 0.0, there, np.nan) - 1.0
+    parts = [_known(change[:half]), _known(change)]
+    if half < 1 or not all(part.size for part in parts):
         return "Too few draws to show how the finding converges."
-    less = parts[1].median() < 0.0
+    less = np.median(parts[1]) < 0.0
     told = []
     for part in parts:
         share = float(((part < -NO_CHANGE) if less else (part > NO_CHANGE)).mean())
         told.append(
-            f"{'less' if less else 'more'} R&D in {futures(share)} futures, median change {percent(part.median())}"
+            f"{'less' if less else 'more'} R&D in {futures(share)} futures, median change {percent(np.median(part))}"
         )
     return f"With the first {half} draws: {told[0]}. With all {result.draws}: {told[1]}."
 
@@ -167,11 +190,10 @@ def parties(result: Result) -> pd.DataFrame:
     returns : one row a party; change in $bn a year (mean over quarters from the fourth year): median, p5, p95, and
               `gains` and `loses`, the shares of draws; an increase of external harm is a loss
     """
-    effects = result.effect()
     rows = []
     for who, metric, sign in _party_metrics(result):
-        change = sign * effects[metric].dropna() * QUARTERS_A_YEAR / 1000.0
-        if change.empty:
+        change = sign * _known(result.effect_on(metric)) * QUARTERS_A_YEAR / 1000.0
+        if not change.size:
             low = median = high = gains = loses = float("nan")
         else:
             low, median, high = (float(value) for value in np.quantile(change, [0.05, 0.5, 0.95]))
@@ -201,10 +223,10 @@ def _party_metrics(result: Result) -> list[tuple[str, str, float]]:
 
 def copying_pays(result: Result) -> str:
     """In how many futures copying pays at all, and in how many it never does."""
-    pays = result.metrics["copying_ever_pays"].dropna()
-    if pays.empty:
+    pays = _known(result.values("copying_ever_pays"))
+    if not pays.size:
         return "Nobody can copy in this world."
-    happens = result.metrics["copying_ever_happens"].dropna()
+    happens = _known(result.values("copying_ever_happens"))
     often, never, nobody = (futures(float(share)) for share in (pays.mean(), 1.0 - pays.mean(), 1.0 - happens.mean()))
     return (
         f"Copying pays for itself within a quarter, at least once, in {often} futures and never in {never}; "

@@ -81,20 +81,27 @@ def _calibrate(p: Any, frame: Frame, public: Array, xp: Array) -> tuple[Array, A
     fringe_value = hosted if frame.public_fringe else ABSENT + 0.0 * public
     lab_markup = pricing.lowest_markup(eta, xp) + 0.0 * lab_value
     copy_markup = pricing.lowest_markup(eta_c, xp) + 0.0 * copy_value
-    outside = 0.0 * public
-    shares = demand.market(lab_value - lab_markup, copy_value, fringe_value, outside, eta, eta_c, eta_o, xp)
-    for _ in range(CALIBRATION_ROUNDS):
-        net = xp.where(p.lab_exists, lab_value - lab_markup, 0.0)
-        hosting = shares.nest_share * fringe_value if frame.public_fringe else 0.0
-        bought = xp.total(shares.lab_share * net, FIRM) + hosting
-        kept = p.vendor_inertia
-        experienced = demand.experienced_inclusive_value(kept * bought, 1.0 - kept, shares.inclusive_value)
-        outside = demand.outside_utility_for(p.initial_ai_share, experienced, eta_o, xp)
+    shares = demand.market(lab_value - lab_markup, copy_value, fringe_value, 0.0 * public, eta, eta_c, eta_o, xp)
+
+    def a_round(unknown: tuple, given: tuple) -> tuple[tuple, Array]:
+        _, lab_markup, copy_markup, lab_share, nest_share, inclusive_value = unknown
+        lab_value, copy_value, fringe_value, exists, kept, initial_ai_share, eta, eta_c, eta_o = given
+        bought = xp.total(lab_share * xp.where(exists, lab_value - lab_markup, 0.0), FIRM)
+        if frame.public_fringe:
+            bought = bought + nest_share * fringe_value
+        experienced = demand.experienced_inclusive_value(kept * bought, 1.0 - kept, inclusive_value)
+        outside = demand.outside_utility_for(initial_ai_share, experienced, eta_o, xp)
         lab_markup, copy_markup = pricing.nash_markups(
             lab_value, copy_value, fringe_value, outside, eta, eta_c, eta_o, lab_markup, copy_markup, 1, xp
         )
-        shares = demand.market(
+        found = demand.market(
             lab_value - lab_markup, copy_value - copy_markup, fringe_value, outside, eta, eta_c, eta_o, xp
         )
-    fringe_share = shares.nest_share if frame.public_fringe else 0.0 * outside
-    return outside, shares.lab_share, fringe_share, lab_markup
+        unknown = outside, lab_markup, copy_markup, found.lab_share, found.nest_share, found.inclusive_value
+        return unknown, experienced != experienced
+
+    given = lab_value, copy_value, fringe_value, p.lab_exists, p.vendor_inertia, p.initial_ai_share, eta, eta_c, eta_o
+    first = 0.0 * public, lab_markup, copy_markup, shares.lab_share, shares.nest_share, shares.inclusive_value
+    outside, lab_markup, _, lab_share, nest_share, _ = xp.iterate(CALIBRATION_ROUNDS, a_round, first, given)
+    fringe_share = nest_share if frame.public_fringe else 0.0 * outside
+    return outside, lab_share, fringe_share, lab_markup

@@ -14,7 +14,7 @@ import pandas as pd
 
 import econsim
 from econsim import findings
-from econsim.errors import InputError, Problem
+from econsim.errors import InputError, Problem, unknown_name
 from econsim.metrics import summary_catalogue
 from econsim.runs import (
     DEFAULT_DRAWS,
@@ -70,8 +70,14 @@ class Result:
 
     @property
     def catalogue(self) -> dict[str, Series]:
-        """Every summary metric's unit and meaning."""
-        return summary_catalogue(self.segments, self.split)
+        """Every summary metric's unit and meaning, of those that this result has."""
+        known = summary_catalogue(self.segments, self.split)
+        return {name: series for name, series in known.items() if name in self._run.metrics}
+
+    @property
+    def has_all_metrics(self) -> bool:
+        """Whether every summary metric is here; a sweep may have kept a few."""
+        return all(name in self._run.metrics for name in summary_catalogue(self.segments, self.split))
 
     @property
     def failed_draws(self) -> int:
@@ -81,22 +87,33 @@ class Result:
     @property
     def status_quo_name(self) -> str:
         """What effects are measured against, in words."""
-        if self.status_quo is None:
-            return "nothing"
-        if self.scenario.status_quo is None and not self.scenario.has_levers:
-            return "the same world without copying"
-        if self.scenario.status_quo is None:
-            return "the same world without policy"
-        return self.status_quo.scenario.name
+        return findings.status_quo_name(self)
+
+    @property
+    def subject(self) -> str:
+        """What makes the difference to the status quo, in words."""
+        return findings.subject(self)
 
     # ------------------------------------------------------------------------------------------------ numbers
+
+    def values(self, metric: str) -> np.ndarray:
+        """One summary metric, (draw,); NaN where undefined, and in failed draws.
+
+        raises : InputError for a metric that this result does not have
+        """
+        if metric not in self._run.metrics:
+            raise InputError(unknown_name("metric", str(metric), self.catalogue, kind="metric"))
+        return np.where(self.failed, np.nan, self._run.metrics[metric])
+
+    def effect_on(self, metric: str, against: Result | None = None) -> np.ndarray:
+        """Paired difference of one summary metric, (draw,); see `effect`."""
+        return self.values(metric) - self._paired(against).values(metric)
 
     @functools.cached_property
     def metrics(self) -> pd.DataFrame:
         """One row a draw, one column a summary metric; NaN where undefined, and in the rows of failed draws."""
-        frame = pd.DataFrame(self._run.metrics, index=pd.RangeIndex(self.draws, name="draw"))
-        frame[self.failed] = np.nan
-        return frame
+        columns = {name: self.values(name) for name in self.catalogue}
+        return pd.DataFrame(columns, index=pd.RangeIndex(self.draws, name="draw"))
 
     @property
     def trajectories(self) -> Mapping[str, np.ndarray]:
@@ -114,13 +131,17 @@ class Result:
         against : default the status quo
         raises  : InputError when the two were not run on the same draws
         """
+        other = self._paired(against)
+        columns = {name: self.effect_on(name, other) for name in self.catalogue if name in other.catalogue}
+        return pd.DataFrame(columns, index=pd.RangeIndex(self.draws, name="draw"))
+
+    def _paired(self, against: Result | None) -> Result:
         other = self._against(against)
         if (self.draws, self.seed, self.ensemble) != (other.draws, other.seed, other.ensemble):
             raise InputError(
                 Problem("against", "effects need the same draws, seed and ensemble", _how(other), _how(self))
             )
-        shared = [name for name in self.metrics.columns if name in other.metrics.columns]
-        return self.metrics[shared] - other.metrics[shared]
+        return other
 
     def _against(self, against: Result | None) -> Result:
         other = against if against is not None else self.status_quo
@@ -157,27 +178,34 @@ class Result:
 
     def summary(self) -> dict[str, Any]:
         """The content of `summary.json`: plain Python, None for what is undefined."""
-        metrics = self.metrics
-        effects = self.effect() if self.status_quo is not None else metrics * 0.0
         solved = max(self.draws - self.failed_draws, 1)
+        metrics: dict[str, Any] = {}
+        effects: dict[str, Any] = {}
+        defined: dict[str, float] = {}
+        # Column by column: a result may be larger than memory.
+        for name, series in self.catalogue.items():
+            values = self.values(name)
+            defined[name] = float(np.isfinite(values).sum() / solved)
+            metrics[name] = described(values, series)
+            if self.status_quo is None:
+                effects[name] = described(values * 0.0, series)
+            elif name in self.status_quo.catalogue:
+                effects[name] = described(self.effect_on(name), series)
         return {
             "run_id": self.run_id,
             "scenario": self.scenario.name,
             "draws": self.draws,
-            "metrics": self._statistics(metrics),
-            "effects": self._statistics(effects),
-            "defined": {name: float(metrics[name].notna().sum() / solved) for name in metrics},
+            "metrics": metrics,
+            "effects": effects,
+            "defined": defined,
             "status_quo": self.status_quo_name,
             "finding": self.finding,
         }
 
-    def _statistics(self, frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
-        described = {}
-        for name, series in self.catalogue.items():
-            if name in frame:
-                numbers = statistics(frame[name].to_numpy())
-                described[name] = {key: _plain(value) for key, value in numbers.items()} | {"unit": series.unit}
-        return described
+
+def described(values: np.ndarray, series: Series) -> dict[str, Any]:
+    """Statistics of a metric's draws as JSON has them, None for what is undefined, and its unit."""
+    return {key: _plain(value) for key, value in statistics(values).items()} | {"unit": series.unit}
 
 
 def _how(result: Result) -> str:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 
-from econsim import draws as shock_streams
-from econsim.engines import choose, runner
+from econsim.chunks import RESIDUAL, Chunk, failed_draws, twin_of
+from econsim.draws import LARGEST_SEED
+from econsim.engines import choose
 from econsim.errors import InputError, Problem, unknown_name
-from econsim.metrics import present_value, summarise, summary_catalogue
-from econsim.parameter_book import book
+from econsim.metrics import present_value, summary_catalogue
 from econsim.scenario import Scenario, load_scenario
 from econsim.series import PER_FIRM, catalogue
-from econsim.world import World, build_world, design_points, firm_slots, parameter_values
+from econsim.world import World
 
 DEFAULT_DRAWS = 256
 DEFAULT_SEED = 0
@@ -25,8 +23,6 @@ ENSEMBLES = ("default", "prior")
 CHUNK = 512  # draws that are worked on together
 AGENTS_CHUNK = 8  # the agents engine runs draw after draw: small chunks only make progress visible
 LARGEST_DRAWS = 100_000_000
-RESIDUAL = 1e-10  # largest miss of a price solve
-ALWAYS_DEFINED = ("frontier_capability", "rd_investment", "ai_share", "welfare", "frontier_price")
 KEEP = ("trajectories", "summaries")
 
 Progress = Callable[[int, int], None]
@@ -43,8 +39,8 @@ class Run:
     """
 
     scenario: Scenario
-    metrics: dict[str, np.ndarray]
-    trajectories: dict[str, np.ndarray]
+    metrics: Mapping[str, np.ndarray]
+    trajectories: Mapping[str, np.ndarray]
     failed: np.ndarray
 
 
@@ -77,7 +73,7 @@ def check_settings(
     problems = []
     for name, value, low, high in (
         ("draws", draws, 1, LARGEST_DRAWS),
-        ("seed", seed, 0, shock_streams.LARGEST_SEED),
+        ("seed", seed, 0, LARGEST_SEED),
         ("chunk", 1 if chunk is None else chunk, 1, LARGEST_DRAWS),
     ):
         whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
@@ -164,114 +160,51 @@ def _join(parts: list[Run]) -> Run:
     )
 
 
-def twin_of(scenario: Scenario, *, exact: bool = False) -> Scenario:
-    """The same world and levers with copying off.
-
-    exact : keep levers that only touch copying too, for accounts; without them more scenarios share a twin
-    """
-    twin = scenario.without_copying()
-    if exact:
-        return twin
-    idle = [name for name in twin.levers if not book().levers[name].changes_world_without_copying]
-    return twin.with_(**dict.fromkeys(idle, None)) if idle else twin
-
-
-class _Chunk:
-    """One chunk's draws, and the worlds already computed on them."""
-
-    def __init__(self, settings: Settings, slots: tuple[int, int], quarters: int, start: int, stop: int):
-        self.settings = settings
-        self.asked = stop - start
-        self.start, self.stop = start, max(stop, start + 2)  # one draw alone would be summed in another order
-        self.shocks = shock_streams.shocks(settings.seed, quarters, *slots, self.start, self.stop)
-        self.done: dict[str, dict[str, np.ndarray]] = {}
-        self.values: dict[str, dict[str, Any]] = {}
-
-    def world(self, scenario: Scenario) -> World:
-        if scenario.world_hash not in self.values:
-            points = design_points(scenario, self.settings.ensemble, self.settings.seed, self.start, self.stop)
-            self.values[scenario.world_hash] = parameter_values(scenario, points)
-        return build_world(scenario, self.values[scenario.world_hash], self.shocks)
-
-    def trajectories(self, scenario: Scenario) -> dict[str, np.ndarray]:
-        key = scenario.world_hash
-        if key not in self.done:
-            self.done[key] = self._compute(self.world(scenario))
-        return self.done[key]
-
-    def frozen(self, scenario: Scenario, rd_path: np.ndarray) -> dict[str, np.ndarray]:
-        return self._compute(self.world(scenario), rd_path)
-
-    def _compute(self, world: World, rd_path: np.ndarray | None = None) -> dict[str, np.ndarray]:
-        if self.settings.engine == "agents":
-            return runner("agents")(world, rd_path, self.settings.agents)
-        return runner(self.settings.engine)(world, rd_path)
-
-
 def chunk_world(scenario: Scenario, settings: Settings, start: int, stop: int) -> World:
     """The arrays of draws `start` to `stop` of one scenario, for an engine."""
-    return _Chunk(settings, firm_slots(scenario), scenario.structure.quarters, start, stop).world(scenario)
+    return _chunk([scenario], settings, start, stop).world(scenario)
+
+
+def _chunk(scenarios: Sequence[Scenario], settings: Settings, start: int, stop: int) -> Chunk:
+    return Chunk(settings, scenarios, np.arange(start, max(stop, start + 2)))
 
 
 def _run_chunk(scenarios: Sequence[Scenario], settings: Settings, start: int, stop: int) -> dict[str, Run]:
-    slots = [firm_slots(one) for one in scenarios]
-    most = (max(labs for labs, _ in slots), max(distillers for _, distillers in slots))
-    chunk = _Chunk(settings, most, scenarios[0].structure.quarters, start, stop)
+    chunk = _chunk(scenarios, settings, start, stop)
     found: dict[str, Run] = {}
     for scenario in scenarios:
         if scenario.world_hash not in found:
-            found[scenario.world_hash] = _run_scenario(scenario, chunk, settings)
+            found[scenario.world_hash] = _run_scenario(scenario, chunk, settings, stop - start)
     return found
 
 
-def _run_scenario(scenario: Scenario, chunk: _Chunk, settings: Settings) -> Run:
+def _run_scenario(scenario: Scenario, chunk: Chunk, settings: Settings, asked: int) -> Run:
     run = chunk.trajectories(scenario)
     twin = chunk.trajectories(twin_of(scenario))
-    values = SimpleNamespace(**chunk.values[scenario.world_hash])
-    segments = tuple(segment.name for segment in scenario.structure.segments)
-    metrics = summarise(
-        run,
-        twin["rd_investment"],
-        segments,
-        values.initial_expected_growth,
-        values.discount_rate,
-        values.social_discount_rate,
-    )
+    metrics = chunk.metrics(scenario, run, twin["rd_investment"])
     failed = failed_draws(run) | failed_draws(twin)
     if settings.split:
-        split, split_failed = _welfare_split(scenario, chunk, metrics["welfare_pv"], values.social_discount_rate)
+        split, split_failed = _welfare_split(scenario, chunk, metrics["welfare_pv"])
         metrics |= split
         failed |= split_failed
-    order = summary_catalogue(segments, settings.split)
-    kept = slice(0, chunk.asked)
+    segments = tuple(segment.name for segment in scenario.structure.segments)
+    kept = slice(0, asked)
     shown = catalogue(segments) if settings.keep == "trajectories" else {}
     return Run(
         scenario,
-        {name: metrics[name][kept] for name in order},
+        {name: metrics[name][kept] for name in summary_catalogue(segments, settings.split)},
         {name: run[name][:, kept] for name in shown},
         failed[kept],
     )
 
 
-def failed_draws(run: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Draws whose prices did not solve, or that hold a number that is none; (draw,) bool."""
-    bad = ~(run["residual"] <= RESIDUAL).all(axis=0)
-    for name in ALWAYS_DEFINED:
-        known = np.isfinite(run[name])
-        if name == "frontier_price":  # undefined, and rightly so, once the last lab has left
-            known |= run["n_labs_active"] == 0.0
-        bad |= ~known.all(axis=0)
-    return np.asarray(bad)
-
-
-def _welfare_split(
-    scenario: Scenario, chunk: _Chunk, welfare: np.ndarray, social_discount_rate: np.ndarray | float
-) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def _welfare_split(scenario: Scenario, chunk: Chunk, welfare: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Welfare change from copying at unchanged R&D, and the rest: a third run with R&D imposed."""
+    rate = chunk.values(scenario)["social_discount_rate"]
     twin = chunk.trajectories(twin_of(scenario, exact=True))
-    frozen = chunk.frozen(scenario, twin["lab_rd"])
-    without = present_value(twin["welfare"], social_discount_rate)
-    static = present_value(frozen["welfare"], social_discount_rate) - without
+    frozen = chunk.compute(chunk.world(scenario), twin["lab_rd"])
+    without = present_value(twin["welfare"], rate)
+    static = present_value(frozen["welfare"], rate) - without
     split = {"welfare_static_pv": static, "welfare_dynamic_pv": welfare - without - static}
     return split, failed_draws(twin) | failed_draws(frozen)
 
@@ -281,4 +214,15 @@ def as_scenario(scenario: Scenario | str) -> Scenario:
     return scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
 
 
-__all__ = ["DEFAULT_DRAWS", "DEFAULT_SEED", "PER_FIRM", "Run", "Settings", "check_settings", "run_worlds", "twin_of"]
+__all__ = [
+    "DEFAULT_DRAWS",
+    "DEFAULT_SEED",
+    "PER_FIRM",
+    "RESIDUAL",
+    "Run",
+    "Settings",
+    "check_settings",
+    "failed_draws",
+    "run_worlds",
+    "twin_of",
+]

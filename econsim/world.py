@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from econsim.scenario import Scenario
 
 
+COUNTS = ("n_labs", "n_distillers")
+
+
 class World(NamedTuple):
     """One scenario made numeric for a chunk of draws.
 
     frame      : what is fixed for the run
     parameters : name -> float, (draw,) or (firm, 1, draw)
-    levers     : name -> (period, 1)
+    levers     : name -> (period, 1), or (period, draw) where a lever differs between draws
     shocks     : name -> (period, firm, 1, draw)
     quarters   : length of the run
     """
@@ -80,19 +83,31 @@ def design_points(scenario: Scenario, ensemble: str, seed: int, start: int, stop
     return np.hstack([points, draws.sobol_points(extra, seed + 1, start, stop)])
 
 
-def firm_slots(scenario: Scenario) -> tuple[int, int]:
-    """Slots for labs and distillers: as many as any draw can have."""
-    assumptions = scenario.assumptions
-    return math.ceil(assumptions["n_labs"].high), math.ceil(assumptions["n_distillers"].high)
+def firm_slots(scenario: Scenario, most: Mapping[str, float] | None = None) -> tuple[int, int]:
+    """Slots for labs and distillers: as many as any draw can have.
+
+    most : largest value of n_labs or n_distillers, where a design sets them in the scenario's place
+    """
+    numbers = {name: scenario.assumptions[name].high for name in COUNTS} | dict(most or {})
+    return math.ceil(numbers["n_labs"]), math.ceil(numbers["n_distillers"])
 
 
-def build_world(scenario: Scenario, values: Mapping[str, np.ndarray | float], shocks: SimpleNamespace) -> World:
+def build_world(
+    scenario: Scenario,
+    values: Mapping[str, np.ndarray | float],
+    shocks: SimpleNamespace,
+    levels: Mapping[str, np.ndarray] | None = None,
+    slots: tuple[int, int] | None = None,
+) -> World:
     """Arrays for an engine.
 
     values : name -> float or (draw,), from `parameter_values`
     shocks : from `draws.shocks`, for at least as many firms as this scenario has slots
+    levels : lever -> (draw,), in force in every quarter in place of the scenario's own steps, as after
+             `Scenario.with_(lever=level)`
+    slots  : of labs and distillers; default `firm_slots(scenario)`
     """
-    labs, distillers = firm_slots(scenario)
+    labs, distillers = firm_slots(scenario) if slots is None else slots
     if not scenario.switches.copying:
         distillers = 1  # an empty slot stands for all: nobody can enter
     segments = scenario.structure.segments
@@ -110,8 +125,11 @@ def build_world(scenario: Scenario, values: Mapping[str, np.ndarray | float], sh
     parameters.relative_tail_weight = _by_segment([segment.tail_weight for segment in segments])
     _add_labs(parameters, scenario, labs)
     _add_distillers(parameters, scenario, distillers)
+    quarters = scenario.structure.quarters
     levers = SimpleNamespace(**{name: path[:, None] for name, path in scenario.lever_paths().items()})
-    return World(frame, parameters, levers, _for_firms(shocks, labs, distillers), scenario.structure.quarters)
+    for name, level in (levels or {}).items():
+        setattr(levers, name, np.broadcast_to(level, (quarters, len(level))))
+    return World(frame, parameters, levers, _for_firms(shocks, labs, distillers), quarters)
 
 
 def _general_segment(scenario: Scenario) -> int:

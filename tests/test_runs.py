@@ -7,7 +7,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from econsim import results, runs, simulate
+from econsim import chunks, results, runs, simulate
 from econsim.errors import InputError
 from econsim.runs import Settings, check_settings, run_worlds, twin_of
 from econsim.scenario import load_scenario
@@ -34,7 +34,7 @@ def test_memory_is_flat_but_for_the_summaries():
 
 def test_equal_worlds_are_computed_once(monkeypatch):
     counted = []
-    original = runs.runner
+    original = chunks.runner
 
     def counting(engine):
         inner = original(engine)
@@ -45,7 +45,7 @@ def test_equal_worlds_are_computed_once(monkeypatch):
 
         return run
 
-    monkeypatch.setattr(runs, "runner", counting)
+    monkeypatch.setattr(chunks, "runner", counting)
     royalty = load_scenario("royalty").with_(quarters=14)
     run_worlds([royalty, royalty.without_levers()], Settings(draws=4))
     assert sorted(counted) == [False, True, True]  # royalty, no policy, and one twin that both share

@@ -13,6 +13,7 @@ import econsim
 from econsim.cli.checking import bench, check
 from econsim.cli.scenario_files import new, params, scenarios, validate
 from econsim.cli.simulations import compare, run
+from econsim.cli.sweeping import sweep
 from econsim.cli_text import printable
 from econsim.errors import EconsimError, InputError, nearest_name
 
@@ -54,7 +55,7 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (run, compare, scenarios, params, new, validate, check, bench):
+for _command in (run, compare, sweep, scenarios, params, new, validate, check, bench):
     commands.add_command(_command)
 
 

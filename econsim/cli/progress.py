@@ -7,7 +7,7 @@ import threading
 import time
 from typing import TextIO
 
-from econsim.cli_text import number
+from econsim.cli_text import duration, number
 
 BAR = 30  # characters
 
@@ -18,12 +18,19 @@ class Progress:
     Use it as a context manager and call it with what is done and what was asked for, in draws or `what` else there is.
     """
 
-    def __init__(self, stream: TextIO | None = None, *, quiet: bool = False, what: str = "draws"):
+    def __init__(
+        self, stream: TextIO | None = None, *, quiet: bool = False, what: str = "draws", resumable: bool = False
+    ):
+        """
+        resumable : the first call comes before any work, with what was done at an earlier time
+        """
         self.stream = stream or sys.stderr
         self.quiet, self.what = quiet, what
         self.terminal = not quiet and self.stream.isatty()
         self.started = self.told = time.monotonic()
         self.done, self.total = 0, 0
+        self.before = 0
+        self._resumes = resumable
         self._over = threading.Event()
         self._ticker: threading.Thread | None = None
         self._longest = 0
@@ -45,6 +52,8 @@ class Progress:
     def __call__(self, done: int, total: int) -> None:
         self.done, self.total = done, total
         now = time.monotonic()
+        if self._resumes:
+            self._resumes, self.before, self.started = False, done, now
         if self.quiet or self.terminal or now - self.told < 1.0:
             return
         self.told = now
@@ -53,12 +62,14 @@ class Progress:
     def text(self, now: float) -> str:
         """What is done, the rate and the time left."""
         seconds = max(now - self.started, 1e-9)
-        if not self.done:
-            return f"working, {seconds:.0f} s"
-        text = f"{self.done} of {self.total} {self.what}, {number(self.done / seconds)} {self.what}/s"
+        made = self.done - self.before
+        if not made:
+            there = f"{self.done} of {self.total} {self.what} there, " if self.done else ""
+            return f"{there}working, {seconds:.0f} s"
+        text = f"{self.done} of {self.total} {self.what}, {number(made / seconds)} {self.what}/s"
         if self.done >= self.total:
             return f"{text}, {seconds:.0f} s"
-        return f"{text}, {seconds * (self.total - self.done) / self.done:.0f} s left"
+        return f"{text}, {duration(seconds * (self.total - self.done) / made)} left"
 
     def _tick(self) -> None:
         while not self._over.wait(0.2):

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+import importlib.util
+import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from econsim.errors import InputError, Problem, unknown_name
 
+if TYPE_CHECKING:
+    from econsim.scenario import Scenario
+
 ENGINES = ("auto", "batch", "compiled", "agents")
 
 
-def choose(engine: str) -> str:
+def choose(engine: str, scenario: Scenario | None = None, draws: int = 0) -> str:
     """The engine that `engine` stands for.
 
-    raises : InputError for an unknown engine, or one that this version does not have
+    scenario, draws : what will be run; `auto` takes the compiled engine where that is quicker, and batch otherwise
+    raises          : InputError for an unknown engine, or one whose packages are not installed
     """
     if engine not in ENGINES:
         raise InputError(unknown_name("engine", engine, ENGINES, kind="engine"))
-    if engine == "compiled":
-        raise InputError(
-            Problem("engine", "the compiled engine is not part of this version", engine, "auto, batch, agents")
-        )
-    return "batch" if engine == "auto" else engine
+    if engine == "compiled" and not has_jax():
+        message = "the compiled engine needs JAX, which is not installed: pip install 'econsim[fast]'"
+        raise InputError(Problem("engine", message, engine, "auto, batch, agents"))
+    if engine != "auto":
+        return engine
+    if scenario is None or not has_jax():
+        return "batch"
+    from econsim.engines.readiness import compiled_is_quicker
+
+    return "compiled" if compiled_is_quicker(scenario, draws) else "batch"
+
+
+def has_jax() -> bool:
+    """Whether the compiled engine can run here."""
+    return importlib.util.find_spec("jax") is not None
 
 
 def runner(engine: str) -> Callable[..., dict[str, np.ndarray]]:
@@ -31,6 +48,24 @@ def runner(engine: str) -> Callable[..., dict[str, np.ndarray]]:
         from econsim.engines import agents
 
         return agents.trajectories
+    if engine == "compiled":
+        from econsim.engines import compiled
+
+        return compiled.trajectories
     from econsim.engines import batch
 
     return batch.trajectories
+
+
+def warm_up(scenario: Scenario | str = "baseline") -> threading.Thread | None:
+    """Make the compiled engine ready for a scenario, in the background; batch answers meanwhile.
+
+    returns : the thread that works on it; None where JAX is not installed
+    """
+    if not has_jax():
+        return None
+    from econsim.engines.readiness import make_ready
+
+    thread = threading.Thread(target=make_ready, args=(scenario,), name="econsim warm-up", daemon=True)
+    thread.start()
+    return thread

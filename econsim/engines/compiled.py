@@ -1,0 +1,103 @@
+"""The compiled engine: JAX in double precision, over the same `model.step` and rules as the batch engine.
+
+Draws are worked on in pieces of a fixed size, on one thread a core; a graphics device takes larger pieces, one after
+the other. Equal to batch in every entry and exit and to 1e-9 in every series, except that futures in which small
+differences grow from quarter to quarter magnify rounding (docs/engines.md).
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from econsim.engines import jax_programs
+from econsim.engines.jax_inputs import QUARTERS, Shape, inputs_of, shape_of
+from econsim.series import PER_FIRM
+from econsim.world import World
+
+PROCESSOR_DRAWS = 128  # of one piece
+GRAPHICS_DRAWS = 8192
+
+
+def threads() -> int:
+    """How many pieces are worked on at once: one a core, or as many as ECONSIM_THREADS says."""
+    asked = os.environ.get("ECONSIM_THREADS", "")
+    if asked.isdigit() and int(asked) > 0:
+        return int(asked)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def needed_draws() -> int:
+    """Draws of one piece on this machine."""
+    return PROCESSOR_DRAWS if jax_programs.on_processor() else GRAPHICS_DRAWS
+
+
+def trajectories(world: World, rd_path: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """Run one chunk of draws.
+
+    rd_path : (period, lab, 1, draw) $M, where labs' R&D is imposed; NaN where a lab is out of business
+    returns : as `batch.trajectories`
+    """
+    shape = shape_of(world, needed_draws(), rd_path is not None)
+    program = jax_programs.program(shape)
+    draws = world.shocks.initial_capability.shape[-1]
+    pieces = [slice(start, min(start + shape.draws, draws)) for start in range(0, draws, shape.draws)]
+    recorded = _empty(world, program.series, draws)
+
+    def run(piece: slice) -> None:
+        _run_piece(world, shape, program, piece, rd_path, recorded)
+
+    workers = min(threads(), len(pieces)) if jax_programs.on_processor() else 1
+    if workers == 1:
+        for piece in pieces:
+            run(piece)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(run, pieces))
+    return _named(recorded, world, program.series)
+
+
+def _empty(world: World, series: tuple[str, ...], draws: int) -> dict[str, np.ndarray]:
+    frame = world.frame
+    firms = frame.labs + frame.distillers + 1
+    sizes: dict[str, tuple[int, ...]] = {name: (firms, draws) for name in PER_FIRM}
+    sizes |= {"by_draw": (len(series), draws), "lab_rd": (frame.labs, 1, draws)}
+    return {name: np.empty((world.quarters, *size)) for name, size in sizes.items()}
+
+
+def _run_piece(
+    world: World,
+    shape: Shape,
+    program: jax_programs.Program,
+    piece: slice,
+    rd_path: np.ndarray | None,
+    recorded: dict[str, np.ndarray],
+) -> None:
+    """Run some draws through all quarters and put what they did where it belongs."""
+    frame, width = world.frame, piece.stop - piece.start
+    inputs = inputs_of(world, shape, piece, rd_path)
+    labs, copies = np.arange(frame.labs), shape.frame.labs + np.arange(frame.distillers)
+    firms = np.concatenate([labs, copies, [shape.frame.labs + shape.frame.distillers]])
+    state = program.opening(inputs.constants, inputs.dispersion)
+    for start in range(0, world.quarters, QUARTERS):
+        stop = min(start + QUARTERS, world.quarters)
+        now = {name: part[start : start + QUARTERS] for name, part in inputs.quarters.items()}
+        state, seen = program.advance(inputs.constants, state, now)
+        for name, whole in recorded.items():
+            part = np.asarray(seen[name])[: stop - start, ..., :width]
+            if name in PER_FIRM:
+                part = part[:, firms]
+            elif name == "lab_rd":
+                part = part[:, labs]
+            whole[start:stop, ..., piece] = part
+
+
+def _named(recorded: dict[str, np.ndarray], world: World, series: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Series by name, segments by theirs instead of by number."""
+    found = {name: recorded["by_draw"][:, row] for row, name in enumerate(series)}
+    for index, segment in enumerate(world.frame.segments):
+        for name in [one for one in series if one.endswith(f"_{index}")]:
+            found[f"{name.removesuffix(str(index))}{segment}"] = found.pop(name)
+    return found | {name: recorded[name] for name in (*PER_FIRM, "lab_rd")}

@@ -1,0 +1,70 @@
+"""Whether the compiled engine is ready, whether it would pay, and how it gets ready while others work."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from econsim.engines import jax_programs
+from econsim.engines.jax_inputs import Shape, shape_of
+
+if TYPE_CHECKING:
+    from econsim.scenario import Scenario
+
+# Draws times quarters that batch gets through in the time that the compiled engine needs to start.
+LOADING = 256 * 60  # reading programs from disk, two seconds
+COMPILING = 2_000 * 60  # making them, some fifteen
+
+
+def compiled_is_quicker(scenario: Scenario, draws: int) -> bool:
+    """Whether the compiled engine finishes a run sooner than batch, counting what it needs to start."""
+    shapes = _shapes(scenario)
+    work = draws * scenario.structure.quarters
+    if all(jax_programs.is_ready(shape) for shape in shapes):
+        return True
+    if all(jax_programs.is_stored(shape) for shape in shapes):
+        return work >= LOADING
+    return work >= COMPILING
+
+
+def make_ready(scenario: Scenario | str) -> None:
+    """Load the programs that a scenario needs; those that are missing are compiled by another process, out of the way.
+
+    Compiling here would hold up whoever uses this process meanwhile.
+    """
+    from econsim.scenario import load_scenario
+
+    for shape in _shapes(load_scenario(scenario) if isinstance(scenario, str) else scenario):
+        if not jax_programs.is_stored(shape):
+            subprocess.run(
+                [sys.executable, "-m", "econsim.engines.readiness"],
+                input=pickle.dumps(shape),
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                check=False,
+            )
+        jax_programs.program(shape)
+
+
+def _shapes(scenario: Scenario) -> list[Shape]:
+    """The programs of a scenario and of its twin without copying."""
+    from econsim import draws
+    from econsim.engines.compiled import needed_draws
+    from econsim.world import build_world, firm_slots, parameter_values
+
+    shapes = []
+    for one in (scenario, scenario.without_copying()):
+        shocks = draws.shocks(0, one.structure.quarters, *firm_slots(one), 0, 2)
+        world = build_world(one, parameter_values(one, None), shocks)
+        shapes.append(shape_of(world, needed_draws(), imposed=False))
+    return list(dict.fromkeys(shapes))
+
+
+if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(5)
+    jax_programs.program(pickle.load(sys.stdin.buffer))

@@ -1,0 +1,236 @@
+"""Sweeps: scenarios over a design of parameters and levers, chunk by chunk into a folder that can be resumed."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import econsim
+from econsim.engines import choose
+from econsim.errors import InputError, Problem
+from econsim.runs import Progress
+from econsim.store import digest, read_json
+from econsim.studies.sweep_chunk import ChunkTask
+from econsim.studies.sweep_files import chunk_is_good, hash_files, remove_partial, write_chunk, write_json
+from econsim.studies.sweep_folder import (
+    INDEX,
+    MANIFEST,
+    all_files,
+    cannot_write,
+    changed_packages,
+    check_folder,
+    chunk_path,
+    read_plan,
+    write_layout,
+)
+from econsim.studies.sweep_index import write_index
+from econsim.studies.sweep_lock import locked
+from econsim.studies.sweep_plan import SweepPlan, make_plan
+from econsim.studies.sweep_result import Sweep, open_sweep
+from econsim.studies.sweep_spec import SweepSpec, as_sweep_spec
+from econsim.studies.sweep_status import Cancel, Status, SweepStopped
+from econsim.studies.sweep_work import Done, in_executor, in_this_process, in_workers
+from econsim.studies.workers import Workers, check_workers
+
+Notice = Callable[[str], None]
+
+
+def sweep(
+    spec: SweepSpec | Mapping[str, Any] | str | Path,
+    out: str | Path,
+    resume: bool = False,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    engine: str = "auto",
+    progress: Progress | None = None,
+    notice: Notice | None = None,
+) -> Sweep:
+    """Compute a sweep into a folder.
+
+    spec     : a sweep spec, its path, or a mapping with the fields of one
+    out      : a new or empty folder; with `resume` also one that holds this sweep, which is then completed
+    workers  : processes, 1 to 64; None or 1: this one alone
+    executor : any concurrent.futures.Executor that does the work instead
+    engine   : as for `simulate`; a sweep keeps the engine that it was begun with
+    progress : called with the rows done and all rows (a row is a point, a draw and a scenario), first at the start
+    notice   : called with what somebody should know, such as a damaged file; default: a warning
+    returns  : the finished sweep, the same bytes however often it was stopped and whoever computed it
+    raises   : InputError for a bad spec, or a folder that holds anything else or cannot be written;
+               SweepStopped, a KeyboardInterrupt, when stopped by Ctrl-C or a file `cancel` in the folder
+    """
+    plan, held = plan_sweep(spec, out, resume, engine)
+    if workers is not None:
+        check_workers(workers)
+        if executor is not None:
+            raise InputError(Problem("workers", "cannot be given together with an executor"))
+    folder = Path(out)
+    tell = notice or (lambda text: warnings.warn(text, UserWarning, stacklevel=3))
+    if held is not None and (changed := changed_packages(held)):
+        tell(f"packages have changed since this sweep was begun ({changed}): numbers may differ in the last digits")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with locked(folder):
+            check_folder(folder, plan, read_plan(folder), resume)  # somebody may have used it meanwhile
+            _Run(folder, plan, tell, progress).complete(workers or 1, executor)
+    except OSError as error:
+        raise cannot_write(folder, error) from None
+    return open_sweep(folder)
+
+
+def plan_sweep(
+    spec: SweepSpec | Mapping[str, Any] | str | Path, out: str | Path, resume: bool, engine: str
+) -> tuple[SweepPlan, dict[str, Any] | None]:
+    """The plan of a sweep, and what the folder holds of it already; errors as in `sweep`. Nothing is written."""
+    checked = as_sweep_spec(spec)
+    if "\0" in str(out):
+        raise InputError(Problem("out", "is not a usable folder name", repr(str(out))[:80]))
+    folder = Path(out)
+    held = read_plan(folder)
+    choice = choose(engine, checked.scenarios[0], checked.rows)
+    if held is not None and resume:
+        if engine not in ("auto", held["engine"]):
+            message = "this sweep was begun with another engine, and keeps it"
+            raise InputError(Problem("engine", message, engine, f"auto or {held['engine']}"))
+        choice = choose(held["engine"])
+    plan = make_plan(checked, choice)
+    check_folder(folder, plan, held, resume)
+    return plan, held
+
+
+class _Run:
+    """One attempt at completing a sweep, by the one process that may."""
+
+    def __init__(self, folder: Path, plan: SweepPlan, tell: Notice, progress: Progress | None):
+        self.folder, self.plan, self.tell, self.progress = folder, plan, tell, progress
+        self.status = Status(folder, plan.rows * len(plan.pairs))
+
+    def complete(self, workers: int, executor: Executor | None) -> None:
+        """Compute what is missing, then write index, manifest and the last status."""
+        remove_partial(self.folder)
+        if self._is_complete():
+            self._show(self.status.total)
+            self.status.done = self.status.total
+            self.status.end("done")
+            return
+        write_layout(self.folder, self.plan)
+        with Cancel(self.folder) as cancel:
+            try:
+                missing = self._missing(cancel)
+                if missing.any():
+                    with contextlib.closing(self._computed(missing, workers, executor, cancel)) as done:
+                        for task, tables in done:
+                            self._keep(task, tables)
+                self._finish(cancel)
+            except KeyboardInterrupt:
+                state = "cancelled" if cancel.seen else "interrupted"
+                self.status.end(state)
+                raise SweepStopped(self.folder, state, self.status.done, self.status.total) from None
+            except Exception:
+                self.status.end("failed")
+                raise
+
+    # ------------------------------------------------------------------------------------------------ what is there
+
+    def _is_complete(self) -> bool:
+        """Whether the manifest is there and every file is as it says; files that are not are taken away."""
+        path = self.folder / MANIFEST
+        if not path.exists():
+            return False
+        damaged = []
+        try:
+            manifest = read_json(path)
+            listed = manifest.get("files") if manifest.get("sweep_id") == self.plan.sweep_id else None
+        except InputError:
+            listed = None
+        if not isinstance(listed, dict) or set(listed) != set(all_files(self.plan)):
+            damaged.append(MANIFEST)
+        else:
+            damaged += [name for name, known in listed.items() if self._digest(name) != known]
+        if not damaged:
+            return True
+        for name in {*damaged, INDEX, MANIFEST}:
+            (self.folder / name).unlink(missing_ok=True)
+        self.tell(f"damaged, and made anew: {', '.join(damaged[:5])}{' …' if len(damaged) > 5 else ''}")
+        return False
+
+    def _digest(self, name: str) -> str | None:
+        try:
+            return digest(self.folder / name)
+        except OSError:
+            return None
+
+    def _missing(self, cancel: Cancel) -> np.ndarray:
+        """(scenario, chunk) bool: chunk files that are not there or cannot be used."""
+        plan = self.plan
+        missing = np.ones((len(plan.pairs), plan.chunks), dtype=bool)
+        there = 0
+        for place, pair in enumerate(plan.pairs):
+            for index in range(plan.chunks):
+                path = self.folder / chunk_path(plan, pair.label, index)
+                if not path.exists():
+                    continue
+                cancel.check()
+                start, stop = plan.span(index)
+                if chunk_is_good(path, plan.address(pair.label, index), plan.columns, stop - start):
+                    missing[place, index] = False
+                    there += stop - start
+                else:
+                    self.tell(f"damaged, and computed again: {path.relative_to(self.folder)}")
+                    path.unlink()
+        self.status.start(there)
+        self._show(there)
+        return missing
+
+    # ------------------------------------------------------------------------------------------------ work
+
+    def _computed(
+        self, missing: np.ndarray, workers: int, executor: Executor | None, cancel: Cancel
+    ) -> Generator[Done, None, None]:
+        labels = np.array([pair.label for pair in self.plan.pairs])
+        wanted = ((int(index), labels[missing[:, index]].tolist()) for index in np.flatnonzero(missing.any(axis=0)))
+        tasks = self.plan.tasks(wanted)
+        if executor is not None:
+            yield from in_executor(tasks, executor, cancel)
+        elif workers > 1:
+            with Workers(workers) as pool:
+                yield from in_workers(tasks, pool, cancel)
+        else:
+            yield from in_this_process(tasks, cancel)
+
+    def _keep(self, task: ChunkTask, tables: Mapping[str, Mapping[str, np.ndarray]]) -> None:
+        for label, table in tables.items():
+            path = self.folder / chunk_path(self.plan, label, task.index)
+            write_chunk(path, table, self.plan.address(label, task.index))
+        self.status.add(len(tables) * (task.stop - task.start))
+        self._show(self.status.done)
+
+    def _show(self, done: int) -> None:
+        if self.progress is not None:
+            self.progress(done, self.status.total)
+
+    def _finish(self, cancel: Cancel) -> None:
+        self.status.finishing()
+        plan = self.plan
+        failed = write_index(self.folder, plan, cancel.check)
+        content = {
+            "sweep_id": plan.sweep_id,
+            "version": econsim.__version__,
+            "engine": plan.engine,
+            "points": plan.spec.design.size,
+            "draws": plan.spec.draws,
+            "rows": plan.rows,
+            "failed_draws": failed,
+            "identity": plan.identity,
+            "files": hash_files(self.folder, all_files(plan), cancel.check),
+        }
+        write_json(self.folder / MANIFEST, content)
+        self.status.end("done")
+
+
+__all__ = ["Sweep", "SweepStopped", "open_sweep", "plan_sweep", "sweep"]

@@ -1,0 +1,151 @@
+"""The folder of a sweep: what may lie in it, whether it can be used, and its files that are not tables."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import econsim
+from econsim.errors import InputError, Problem
+from econsim.store import package_versions, read_json
+from econsim.studies.designs import ListDesign
+from econsim.studies.sweep_files import PARTIAL, chunk_name, write_json, write_text
+from econsim.studies.sweep_lock import LOCK
+from econsim.studies.sweep_plan import SweepPlan
+from econsim.studies.sweep_status import CANCEL, STATUS
+from econsim.whole_folder import refusal
+
+PLAN, SPEC, POINTS, INDEX, MANIFEST = "plan.json", "spec.yaml", "points.csv", "index.parquet", "manifest.json"
+SCENARIOS, CHUNKS = "scenarios", "chunks"
+PASSING = (STATUS, CANCEL, LOCK)  # they say nothing about the numbers
+ENTRIES = (PLAN, SPEC, POINTS, INDEX, MANIFEST, SCENARIOS, CHUNKS, *PASSING)
+
+_PLAN_KEYS: dict[str, type] = {
+    "sweep_id": str,
+    "version": str,
+    "engine": str,
+    "scenarios": dict,
+    "design": list,
+    "points": int,
+    "draws": int,
+    "rows": int,
+    "chunk_rows": int,
+    "shocks": str,
+    "seed": int,
+    "ensemble": str,
+    "metrics": list,
+    "identity": dict,
+    "packages": dict,
+}
+
+
+def read_plan(folder: Path) -> dict[str, Any] | None:
+    """The content of `plan.json`; None for a folder in which nothing has been begun.
+
+    raises : InputError for a folder that holds anything that is no part of a sweep, or a damaged plan
+    """
+    try:
+        if not folder.exists():
+            return None
+        if not folder.is_dir():
+            raise refusal(folder, "is a file, and a folder is needed")
+        found = [path.name for path in sorted(folder.iterdir()) if not path.name.endswith(PARTIAL)]
+        has_plan = (folder / PLAN).exists()
+    except (OSError, ValueError) as error:
+        raise refusal(folder, f"cannot be used: {getattr(error, 'strerror', None) or error}") from None
+    strange = [name for name in found if name not in (ENTRIES if has_plan else PASSING)]
+    if strange:
+        named = ", ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
+        raise refusal(folder, f"holds what is no part of a sweep ({named}); choose a new or empty folder")
+    if not has_plan:
+        return None
+    content = read_json(folder / PLAN)
+    wrong = [key for key, kind in _PLAN_KEYS.items() if type(content.get(key)) is not kind]
+    if wrong:
+        raise refusal(folder / PLAN, f"is not the plan of a sweep: {', '.join(wrong)} missing or not usable")
+    return content
+
+
+def check_folder(folder: Path, plan: SweepPlan, held: dict[str, Any] | None, resume: bool) -> None:
+    """Whether a sweep may be computed into a folder that holds the plan `held`, or nothing.
+
+    raises : InputError where it holds another sweep, or the same one and `resume` was not asked for
+    """
+    if held is None:
+        return
+    if held["version"] != econsim.__version__:
+        message = f"was begun by econsim {held['version']}, and this is {econsim.__version__}: choose a new folder"
+        raise refusal(folder, message)
+    if held["sweep_id"] != plan.sweep_id:
+        differs = ", ".join(_differences(held["identity"], plan.identity)) or "its plan"
+        raise refusal(folder, f"holds another sweep, {held['sweep_id']} ({differs} differs); choose a new folder")
+    if not resume:
+        state = "this sweep, complete" if (folder / MANIFEST).exists() else "an unfinished run of this sweep"
+        raise refusal(folder, f"holds {state}; give --resume (resume=True) to go on with it, or choose a new folder")
+
+
+def _differences(one: dict[str, Any], other: dict[str, Any]) -> Iterator[str]:
+    return (str(key) for key in {**one, **other} if one.get(key) != other.get(key))
+
+
+def changed_packages(held: dict[str, Any]) -> str:
+    """Packages that have changed since a plan was made, in words; empty where none have."""
+    now = package_versions()
+    then = held["packages"]
+    changed = [f"{name} {then[name]} → {now[name]}" for name in now if name in then and then[name] != now[name]]
+    return ", ".join(changed)
+
+
+def write_layout(folder: Path, plan: SweepPlan) -> None:
+    """The files that say what the sweep is, plan first; those that are there already stay."""
+    if not (folder / PLAN).exists():
+        write_json(folder / PLAN, plan.content())
+    for name, text in layout_texts(plan):
+        path = folder / name
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            write_text(path, text)
+    for pair in plan.pairs:
+        (folder / CHUNKS / pair.label).mkdir(parents=True, exist_ok=True)
+
+
+def layout_texts(plan: SweepPlan) -> Iterator[tuple[str, str]]:
+    """Path in the folder and content of the spec, its scenarios and its points; the folder stands on its own."""
+    spec = plan.spec
+    words = [f"{SCENARIOS}/{pair.label}.yaml" for pair in plan.pairs]
+    against = f"{SCENARIOS}/{plan.pairs[0].label}.status-quo.yaml"
+    design = spec.design
+    if isinstance(design, ListDesign) and design.file is not None:
+        stream = io.StringIO()
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(design.names)
+        writer.writerows([repr(value) for value in row] for row in design.table.tolist())
+        yield POINTS, stream.getvalue()
+        design = dataclasses.replace(design, file=POINTS)
+    yield SPEC, dataclasses.replace(spec, design=design, words=(*words, against)).to_yaml()
+    for pair, word in zip(plan.pairs, words, strict=True):
+        yield word, pair.scenario.to_yaml()
+        yield word.replace(".yaml", ".status-quo.yaml"), pair.status_quo.to_yaml()
+
+
+def chunk_path(plan: SweepPlan, label: str, index: int) -> str:
+    """Path of a chunk file in the folder."""
+    return f"{CHUNKS}/{label}/{chunk_name(index, plan.address(label, index))}"
+
+
+def all_files(plan: SweepPlan) -> list[str]:
+    """Every file of a finished sweep by its path in the folder, but for the manifest and the status."""
+    files = [PLAN, *(name for name, _ in layout_texts(plan))]
+    files += [chunk_path(plan, pair.label, index) for pair in plan.pairs for index in range(plan.chunks)]
+    return [*files, INDEX]
+
+
+def cannot_write(folder: Path, error: OSError) -> InputError:
+    """The error of a full or read-only disk in the middle of the work."""
+    reason = (error.strerror or str(error) or type(error).__name__).lower()
+    message = f"cannot be written: {reason}. Finished chunks are kept: go on with --resume (resume=True)"
+    return InputError(Problem("", message, file=str(folder)))

@@ -1,0 +1,156 @@
+"""What a running sweep tells (`status.json`), and how it is told to stop (`cancel`)."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from econsim.store import read_json
+from econsim.studies.sweep_files import write_json
+from econsim.studies.sweep_lock import is_locked
+
+STATUS, CANCEL = "status.json", "cancel"
+EVERY = 0.5  # seconds between two looks for the file `cancel`, and two writings of the status at the least
+
+
+class SweepStopped(KeyboardInterrupt):
+    """A sweep that was stopped on the way: cancelled, or interrupted. Finished chunks are kept.
+
+    state : cancelled or interrupted
+    done, total : rows
+    """
+
+    def __init__(self, folder: Path, state: str, done: int, total: int):
+        super().__init__(f"{state} after {done} of {total} rows")
+        self.folder, self.state, self.done, self.total = folder, state, done, total
+
+
+class Status:
+    """Keeps `status.json` up to date: state, done, total (rows), rows_per_second, seconds_left, pid, updated."""
+
+    def __init__(self, folder: Path, total: int):
+        self.folder, self.total = folder, total
+        self.done = self.before = 0
+        self._started = self._written = time.monotonic()
+
+    def start(self, done: int) -> None:
+        """Begin to work with so many rows done already."""
+        self.done = self.before = done
+        self._started = time.monotonic()
+        self._write_running("running")
+
+    def add(self, rows: int) -> None:
+        """So many rows more are done."""
+        self.done += rows
+        if time.monotonic() - self._written >= EVERY:
+            self._write_running("running")
+
+    def finishing(self) -> None:
+        """All rows are there; the index and the manifest are being written."""
+        self._write_running("finishing")
+
+    def end(self, state: str) -> None:
+        """The last word: the state and the counts alone, so that it does not tell one run from another."""
+        self._write({"state": state, "done": self.done, "total": self.total})
+
+    def _write_running(self, state: str) -> None:
+        self._written = time.monotonic()
+        seconds, made = self._written - self._started, self.done - self.before
+        rate = made / seconds if made and seconds > 0.0 else None
+        left = None if rate is None else (self.total - self.done) / rate
+        self._write(
+            {
+                "state": state,
+                "done": self.done,
+                "total": self.total,
+                "rows_per_second": None if rate is None else round(rate, 3),
+                "seconds_left": None if left is None else round(left, 1),
+                "pid": os.getpid(),
+                "updated": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            }
+        )
+
+    def _write(self, content: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):  # a full disk stops the work that matters, and says so there
+            write_json(self.folder / STATUS, content)
+
+
+def read_status(folder: str | Path) -> dict[str, Any]:
+    """The status of a sweep: as in `status.json`; `stopped` where it says running and no process is at work.
+
+    States are running, finishing, done, cancelled, interrupted, failed and stopped.
+
+    raises : InputError where there is none
+    """
+    content = read_json(Path(folder) / STATUS)
+    if content.get("state") in ("running", "finishing") and not is_locked(Path(folder)):
+        content = {"state": "stopped", **{key: content.get(key) for key in ("done", "total")}}
+    return content
+
+
+class Cancel:
+    """Watches for the file `cancel` in a sweep's folder, which may appear at any time.
+
+    Long work in this process is broken off as by Ctrl-C; between pieces of work, ask `check`.
+    """
+
+    def __init__(self, folder: Path):
+        self.path = folder / CANCEL
+        self.seen = False
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._working = False
+        self._looked = time.monotonic()
+        self._thread = threading.Thread(target=self._watch, daemon=True, name="econsim-cancel")
+
+    def __enter__(self) -> Cancel:
+        self.path.unlink(missing_ok=True)  # of an earlier time
+        main = threading.current_thread() is threading.main_thread()
+        if main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self.seen:
+            self.path.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def abandonable(self) -> Iterator[None]:
+        """Work that a cancel may break off with a KeyboardInterrupt; none comes once this is left."""
+        self._working = True
+        try:
+            yield
+        finally:
+            try:
+                with self._lock:
+                    self._working = False
+            finally:
+                self._working = False
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if the file is there; it costs nothing to ask often."""
+        if not self.seen and time.monotonic() - self._looked >= EVERY:
+            self._looked = time.monotonic()
+            self.seen = self.path.exists()
+        if self.seen:
+            raise KeyboardInterrupt
+
+    def _watch(self) -> None:
+        while not self._over.wait(EVERY / 2):
+            with self._lock:
+                found = self._working and self.path.exists()
+                if found:
+                    self.seen = True
+                    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            if found:
+                self._over.wait(1.0)  # then once more, in case it went unheard

@@ -1,0 +1,274 @@
+"""Sweeps that are stopped: killed at any moment, cancelled, interrupted. They go on, and end in the same bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from sweep_helpers import content, small, spec, stand_in, sweep, use_stand_in
+
+from econsim import SweepStopped
+from econsim.studies import sweep_files, sweep_index, sweep_work
+from econsim.studies.sweep_status import Cancel, read_status
+
+TESTS = Path(__file__).resolve().parents[1]
+
+
+class Killed(BaseException):
+    """The end of a process, as far as one can have it without one: nothing is cleaned up."""
+
+
+def dying_at(moment: int):
+    """`whole_file` that ends at the given moment: before, within, or after the writing of one file or another."""
+    passed = 0
+
+    def pass_by() -> None:
+        nonlocal passed
+        if passed == moment:
+            raise Killed
+        passed += 1
+
+    @contextlib.contextmanager
+    def whole_file(path):
+        partial = path.with_name(f".{path.name}.{moment:08x}.partial")
+        pass_by()
+        with partial.open("wb") as stream:
+            stream.write(b"PAR1")
+            stream.flush()
+            pass_by()
+            stream.seek(0)
+            yield stream
+        pass_by()
+        partial.replace(path)
+        pass_by()
+
+    return whole_file
+
+
+def test_killed_at_any_file(tmp_path, monkeypatch):
+    """At every step of every file, and again on the way to the next: the end is always the same."""
+    use_stand_in(monkeypatch)
+    whole = content(sweep(spec(), tmp_path / "whole").folder)
+    kills, moment = 0, 0
+    while True:
+        folder = tmp_path / f"killed-{moment}"
+        with monkeypatch.context() as patch:
+            for module in (sweep_files, sweep_index):
+                patch.setattr(module, "whole_file", dying_at(moment))
+            try:
+                sweep(spec(), folder)
+                break
+            except Killed:
+                kills += 1
+        with monkeypatch.context() as patch:  # and once more, somewhere else
+            for module in (sweep_files, sweep_index):
+                patch.setattr(module, "whole_file", dying_at(moment % 5))
+            with contextlib.suppress(Killed):
+                sweep(spec(), folder, resume=True)
+        sweep(spec(), folder, resume=True, notice=lambda text: None)
+        assert content(folder) == whole, moment
+        moment += 1
+    assert kills > 40
+
+
+# ------------------------------------------------------------------------------------------ another process
+
+SLOW = """
+import sys, time
+sys.path.insert(0, {tests!r})
+from sweep_helpers import spec, stand_in, sweep
+from econsim.studies import sweep_work
+def slow(task):
+    end = time.monotonic() + {seconds}
+    while time.monotonic() < end:
+        pass
+    return stand_in(task)
+sweep_work.compute_chunk = slow
+from econsim import SweepStopped
+try:
+    sweep(spec(chunk=1), sys.argv[1], resume=True)
+except SweepStopped as stop:
+    print(stop.state)
+    sys.exit(130)
+"""
+
+
+def started(folder: Path, seconds: float = 0.1) -> subprocess.Popen:
+    """A process with a sweep of twelve chunks, each of which takes so long; it has begun when this returns."""
+    code = SLOW.format(tests=str(TESTS), seconds=seconds)
+    process = subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE, text=True)
+    wait_for(lambda: status_of(folder).get("pid") == process.pid or process.poll() is not None)
+    return process
+
+
+def status_of(folder: Path) -> dict:
+    """The status as it is written; empty before there is one."""
+    return json.loads((folder / "status.json").read_text()) if (folder / "status.json").exists() else {}
+
+
+def wait_for(condition, seconds: float = 30.0) -> None:
+    """Until a condition holds; a test that waits for longer than that has failed."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        use_stand_in(patch)
+        return content(sweep(spec(chunk=1), tmp_path_factory.mktemp("stop") / "whole").folder)
+
+
+def test_killed_by_the_system(tmp_path, whole):
+    """SIGKILL at random moments, until it gets through."""
+    moments, kills = random.Random(7), 0
+    while True:
+        process = started(tmp_path / "s")
+        try:
+            process.communicate(timeout=moments.uniform(0.05, 0.5))
+            break
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            kills += 1
+            status = read_status(tmp_path / "s")
+            assert status["state"] in ("stopped", "done")
+    assert process.returncode == 0 and kills >= 2
+    assert content(tmp_path / "s") == whole
+
+
+def test_cancelled_by_a_file(tmp_path, whole):
+    """Within a second, in the middle of a chunk; what is done is kept, and the file is gone."""
+    process = started(tmp_path / "s", seconds=30.0)
+    (tmp_path / "s" / "cancel").touch()
+    out, _ = process.communicate(timeout=20)  # of the thirty that the chunk takes
+    assert (process.returncode, out) == (130, "cancelled\n")
+    assert not (tmp_path / "s" / "cancel").exists() and not (tmp_path / "s" / ".lock").exists()
+    assert json.loads((tmp_path / "s" / "status.json").read_text()) == {"state": "cancelled", "done": 0, "total": 12}
+    assert started(tmp_path / "s", seconds=0.0).wait(30) == 0
+    assert content(tmp_path / "s") == whole
+
+
+@pytest.mark.parametrize("chunks", [0, 3])
+def test_interrupted_by_ctrl_c(tmp_path, whole, chunks):
+    process = started(tmp_path / "s", seconds=0.2)
+    wait_for(lambda: read_status(tmp_path / "s")["done"] >= chunks)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=20)
+    assert (process.returncode, out) == (130, "interrupted\n")
+    status = read_status(tmp_path / "s")
+    assert status["state"] == "interrupted" and chunks <= status["done"] < 12
+    assert len(list((tmp_path / "s" / "chunks" / "royalty").iterdir())) == status["done"]
+    assert started(tmp_path / "s", seconds=0.0).wait(30) == 0
+    assert content(tmp_path / "s") == whole
+
+
+def test_status_while_it_runs(tmp_path):
+    process = started(tmp_path / "s", seconds=0.4)
+    try:
+        wait_for(lambda: read_status(tmp_path / "s").get("rows_per_second"))
+        status = read_status(tmp_path / "s")
+        assert list(status) == ["state", "done", "total", "rows_per_second", "seconds_left", "pid", "updated"]
+        assert (status["state"], status["total"], status["pid"]) == ("running", 12, process.pid)
+        assert 0 < status["done"] < 12
+        expected = (12 - status["done"]) / status["rows_per_second"]
+        assert abs(status["seconds_left"] - expected) < 0.1
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_second_process_is_refused(tmp_path):
+    process = started(tmp_path / "s", seconds=30.0)
+    try:
+        with pytest.raises(ValueError, match=f"process {process.pid} is working on it"):
+            sweep(spec(chunk=1), tmp_path / "s", resume=True)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+# ------------------------------------------------------------------------------------------ in this process
+
+
+def test_cancelled_in_the_middle_of_the_engine(tmp_path):
+    """The engine itself is broken off: a chunk takes many seconds here, and the cancel does not wait for them."""
+    folder = tmp_path / "s"
+
+    def cancel_soon():
+        wait_for(lambda: (folder / "status.json").exists())
+        time.sleep(0.3)
+        (folder / "cancel").touch()
+
+    thread = threading.Thread(target=cancel_soon)
+    thread.start()
+    design = {"method": "lhs", "samples": 4096}
+    with pytest.raises(SweepStopped) as stop:
+        sweep(spec(scenario=small().with_(quarters=200), design=design, draws=1, chunk=4096), folder)
+    thread.join()
+    assert (stop.value.state, stop.value.done, stop.value.total) == ("cancelled", 0, 4096)
+    assert isinstance(stop.value, KeyboardInterrupt)
+
+
+@pytest.mark.parametrize("main", [True, False])
+def test_cancelled_between_chunks(tmp_path, monkeypatch, main):
+    """Where no signal can be sent, as in another thread, it stops after the chunk."""
+    folder, found = tmp_path / "s", []
+
+    def compute(task):
+        (folder / "cancel").touch()
+        end = time.monotonic() + 1.0
+        while time.monotonic() < end:
+            pass
+        return stand_in(task)
+
+    monkeypatch.setattr(sweep_work, "compute_chunk", compute)
+
+    def run():
+        try:
+            sweep(spec(), folder)
+        except SweepStopped as stop:
+            found.append((stop.state, stop.done))
+
+    if main:
+        with monkeypatch.context() as patch:
+            patch.setattr(signal, "default_int_handler", None)
+            run()
+    else:
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+    assert found == [("cancelled", 4)]
+    assert not (folder / "cancel").exists()
+
+
+def test_a_stale_cancel_is_of_an_earlier_time(tmp_path, monkeypatch):
+    use_stand_in(monkeypatch)
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "cancel").touch()
+    assert sweep(spec(), tmp_path / "s").manifest is not None
+
+
+def test_no_signal_comes_after_the_work(tmp_path):
+    """Whatever the moment at which the file appears, it interrupts the work or nothing."""
+    for delay in (0.0, 0.1, 0.2, 0.24, 0.26, 0.3):
+        with Cancel(tmp_path) as cancel:
+            threading.Timer(delay, (tmp_path / "cancel").touch).start()
+            with contextlib.suppress(KeyboardInterrupt), cancel.abandonable():
+                end = time.monotonic() + 0.25
+                while time.monotonic() < end:
+                    pass
+            time.sleep(0.3)
+        (tmp_path / "cancel").unlink(missing_ok=True)
+    assert os.getpid()  # still here
