@@ -72,7 +72,6 @@ def test_different_calendars_are_refused():
         ({"seed": -1}, "seed"),
         ({"ensemble": "priors"}, "prior"),
         ({"engine": "batsh"}, "batch"),
-        ({"engine": "compiled"}, "compiled"),
         ({"keep": "all"}, "keep"),
         ({"agents": {"distiller": object}, "engine": "batch"}, "agents"),
     ],

@@ -86,7 +86,6 @@ CASES = {
     "run baseline --seed 99999999999999999999": ("seed", 1),
     "run baseline --draws 0 --seed -1": ("seed", 2),
     "run baseline --ensemble priors": ("did you mean 'prior'?", 1),
-    "run baseline --engine compiled": ("not part of this version", 1),
     "run baseline --engine btch": ("did you mean 'batch'?", 1),
     "run baseline --csv": ("--csv needs --out DIR", 1),
     "run baseline --out file": ("file: is a file, and a folder is needed", 1),
