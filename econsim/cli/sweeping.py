@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +89,7 @@ def sweep(
         if as_json:
             told = {"state": stopped.state, "done": stopped.done, "total": stopped.total, "folder": out}
             show_json(written(told))
-        return INTERRUPTED
+        return _interrupted()
     if as_json:
         show_json(written(_summary(done)))
     else:
@@ -113,8 +115,12 @@ def _dry_run(
 
     engine_here = choose(engine, spec.scenarios[0], spec.rows)
     plan = make_plan(spec, engine_here) if out is None else plan_sweep(spec, out, resume, engine)[0]
-    with Progress(quiet=quiet or as_json, what="chunks"), _executor(address) as executor:
-        found = estimate_sweep(plan, out, workers, executor)
+    try:
+        with Progress(quiet=quiet or as_json, what="chunks"), _executor(address) as executor:
+            found = estimate_sweep(plan, out, workers, executor)
+    except KeyboardInterrupt:
+        _note("interrupted; nothing was written")
+        return _interrupted()
     if as_json:
         show_json(written(found.as_mapping()))
     else:
@@ -155,6 +161,18 @@ def _terminated_as_interrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _interrupted() -> int:
+    """The exit code. Ends the process now if compiled code is still at work, for which Python would wait."""
+    from econsim.studies.worker_thread import still_at_work
+
+    if still_at_work():
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(INTERRUPTED)
+    return INTERRUPTED
 
 
 def _note(text: str) -> None:

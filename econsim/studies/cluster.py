@@ -19,11 +19,12 @@ def cluster(address: str) -> Iterator[Executor]:
     """An executor whose work is done by the workers of a running Dask cluster.
 
     address : of its scheduler, such as tcp://192.168.1.10:8786
-    raises  : InputError where Dask is not installed, nobody answers, there are no workers, or they have another
-              version of econsim
+    raises  : InputError where Dask is not installed, nobody answers, there are no workers, they have another version
+              of econsim, or a piece of work has killed one after the other
     """
     try:
-        from distributed import Client
+        from distributed import Client, KilledWorker
+        from distributed.comm import CommClosedError, get_address_host_port
     except ImportError:
         message = "needs Dask, which is not installed: python -m pip install 'econsim[cluster]'"
         raise InputError(Problem("cluster", message)) from None
@@ -34,6 +35,7 @@ def cluster(address: str) -> Iterator[Executor]:
     client: Any = None
     try:
         try:
+            get_address_host_port(address)  # a client complains of a malformed one only after it is half made
             client = Client(address, timeout=TIMEOUT, set_as_default=False)
         except Exception as error:  # a malformed address raises whatever the parsing of its parts raises
             message = f"no Dask scheduler can be reached there: {_reason(error)}"
@@ -42,7 +44,11 @@ def cluster(address: str) -> Iterator[Executor]:
         _check_workers(client, address)
         executor = client.get_executor(pure=False)
         executor.econsim_size = sum(client.nthreads().values())
-        yield executor
+        try:
+            yield executor
+        except (KilledWorker, CommClosedError) as error:
+            message = f"broke down: {_reason(error)}; what was done is kept"
+            raise InputError(Problem("cluster", message, repr(address)[:80])) from None
     finally:
         if client is not None:
             client.close(timeout=2)

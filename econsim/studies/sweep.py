@@ -11,17 +11,14 @@ from typing import Any
 
 import numpy as np
 
-import econsim
 from econsim.engines import choose
 from econsim.errors import InputError, Problem
 from econsim.runs import Progress
-from econsim.store import digest, read_json
 from econsim.studies.sweep_chunk import ChunkTask
-from econsim.studies.sweep_files import chunk_is_good, hash_files, remove_partial, write_chunk, write_json
+from econsim.studies.sweep_files import chunk_is_good, remove_partial, write_chunk
 from econsim.studies.sweep_folder import (
     INDEX,
     MANIFEST,
-    all_files,
     cannot_write,
     changed_packages,
     check_folder,
@@ -31,12 +28,15 @@ from econsim.studies.sweep_folder import (
 )
 from econsim.studies.sweep_index import write_index
 from econsim.studies.sweep_lock import locked
+from econsim.studies.sweep_manifest import damaged_files, write_manifest
 from econsim.studies.sweep_plan import SweepPlan, make_plan
 from econsim.studies.sweep_result import Sweep, open_sweep
 from econsim.studies.sweep_spec import SweepSpec, as_sweep_spec
 from econsim.studies.sweep_status import Cancel, Status, SweepStopped
 from econsim.studies.sweep_work import Done, in_executor, in_this_process, in_workers
 from econsim.studies.workers import Workers, check_workers
+
+NAMED = 5  # damaged files that are told by name
 
 Notice = Callable[[str], None]
 
@@ -113,14 +113,14 @@ class _Run:
     def complete(self, workers: int, executor: Executor | None) -> None:
         """Compute what is missing, then write index, manifest and the last status."""
         remove_partial(self.folder)
-        if self._is_complete():
-            self._show(self.status.total)
-            self.status.done = self.status.total
-            self.status.end("done")
-            return
-        write_layout(self.folder, self.plan)
         with Cancel(self.folder) as cancel:
             try:
+                if self._is_complete(cancel):
+                    self._show(self.status.total)
+                    self.status.done = self.status.total
+                    self.status.end("done")
+                    return
+                write_layout(self.folder, self.plan)
                 missing = self._missing(cancel)
                 if missing.any():
                     with contextlib.closing(self._computed(missing, workers, executor, cancel)) as done:
@@ -137,33 +137,19 @@ class _Run:
 
     # ------------------------------------------------------------------------------------------------ what is there
 
-    def _is_complete(self) -> bool:
+    def _is_complete(self, cancel: Cancel) -> bool:
         """Whether the manifest is there and every file is as it says; files that are not are taken away."""
-        path = self.folder / MANIFEST
-        if not path.exists():
+        if not (self.folder / MANIFEST).exists():
             return False
-        damaged = []
-        try:
-            manifest = read_json(path)
-            listed = manifest.get("files") if manifest.get("sweep_id") == self.plan.sweep_id else None
-        except InputError:
-            listed = None
-        if not isinstance(listed, dict) or set(listed) != set(all_files(self.plan)):
-            damaged.append(MANIFEST)
-        else:
-            damaged += [name for name, known in listed.items() if self._digest(name) != known]
-        if not damaged:
-            return True
-        for name in {*damaged, INDEX, MANIFEST}:
-            (self.folder / name).unlink(missing_ok=True)
-        self.tell(f"damaged, and made anew: {', '.join(damaged[:5])}{' …' if len(damaged) > 5 else ''}")
-        return False
-
-    def _digest(self, name: str) -> str | None:
-        try:
-            return digest(self.folder / name)
-        except OSError:
-            return None
+        count, named = 0, []
+        for name in damaged_files(self.folder, self.plan, cancel.check):
+            for path in (MANIFEST, INDEX, name):  # the manifest first: without it nothing looks complete
+                (self.folder / path).unlink(missing_ok=True)
+            count += 1
+            named += [name] if count <= NAMED else []
+        if count:
+            self.tell(f"damaged, and made anew: {', '.join(named)}{' …' if count > NAMED else ''}")
+        return not count
 
     def _missing(self, cancel: Cancel) -> np.ndarray:
         """(scenario, chunk) bool: chunk files that are not there or cannot be used."""
@@ -216,20 +202,8 @@ class _Run:
 
     def _finish(self, cancel: Cancel) -> None:
         self.status.finishing()
-        plan = self.plan
-        failed = write_index(self.folder, plan, cancel.check)
-        content = {
-            "sweep_id": plan.sweep_id,
-            "version": econsim.__version__,
-            "engine": plan.engine,
-            "points": plan.spec.design.size,
-            "draws": plan.spec.draws,
-            "rows": plan.rows,
-            "failed_draws": failed,
-            "identity": plan.identity,
-            "files": hash_files(self.folder, all_files(plan), cancel.check),
-        }
-        write_json(self.folder / MANIFEST, content)
+        failed = write_index(self.folder, self.plan, cancel.check)
+        write_manifest(self.folder, self.plan, failed, cancel.check)
         self.status.end("done")
 
 

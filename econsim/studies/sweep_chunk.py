@@ -13,6 +13,7 @@ import numpy as np
 
 import econsim
 from econsim.chunks import Chunk, Overrides, failed_draws, twin_of
+from econsim.engines import choose
 from econsim.errors import InputError, Problem
 from econsim.metrics import summary_catalogue
 from econsim.parameter_book import book
@@ -71,11 +72,12 @@ def compute_chunk(task: ChunkTask) -> dict[str, Table]:
 
     returns : label -> table of columns (row,): point, draw (its number in the ensemble and in every shock stream),
               failed, the metrics, and their effects; metrics and effects are NaN in failed rows
-    raises  : InputError in a worker that has another version of econsim
+    raises  : InputError in a worker that has another version of econsim, or lacks the engine
     """
     if task.version != econsim.__version__:
         message = f"a worker has econsim {econsim.__version__}, and this sweep is computed by {task.version}"
         raise InputError(Problem("workers", message))
+    choose(task.engine)  # whose packages may be missing where this runs
     asked = task.stop - task.start
     rows = np.arange(task.start, task.stop)
     if asked == 1:  # one row alone would be summed in another order

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from econsim.studies.sweep_chunk import EFFECT
 from econsim.studies.sweep_files import read_chunk
 from econsim.whole_folder import refusal
 
-AT_ONCE = 256_000_000  # bytes of columns that are read in one go: opening the files takes longer than reading a column
+AT_ONCE = 64_000_000  # bytes of columns that are read in one go: opening the files takes longer than reading a column
 
 
 def read_table(path: Path, columns: Sequence[str] | None = None) -> dict[str, np.ndarray]:
@@ -29,21 +29,33 @@ def damaged(path: Path, error: Exception) -> InputError:
     return refusal(path, f"cannot be read ({what}); --resume mends a damaged file")
 
 
-def read_columns(paths: Sequence[Path], names: Sequence[str]) -> dict[str, np.ndarray]:
-    """Columns of chunk files one after the other, name -> (row,)."""
-    tables = [read_table(path, names) for path in paths]
-    return {name: np.concatenate([one[name] for one in tables]) if tables else np.empty(0) for name in names}
+def read_columns(paths: Iterable[Path], names: Sequence[str], rows: int) -> dict[str, np.ndarray]:
+    """Columns of chunk files one after the other, name -> (row,).
+
+    rows : of all the files together, so that the columns are put in place as they come
+    """
+    found: dict[str, np.ndarray] = {}
+    start = 0
+    for path in paths:
+        table = read_table(path, names)
+        stop = start + len(table[names[0]])
+        for name in names:
+            whole = found.setdefault(name, np.empty(rows, table[name].dtype))
+            whole[start:stop] = table[name]
+        start = stop
+    return found or {name: np.empty(0) for name in names}
 
 
 class ColumnReader:
     """Metrics of a scenario and their effects. What is read with the one that was asked for is kept until the next.
 
+    paths   : gives the files, in order
     metrics : in the order in which they will probably be asked for
     rows    : of a column
     """
 
-    def __init__(self, paths: Sequence[Path], metrics: Sequence[str], rows: int):
-        self.paths, self.metrics, self.rows = tuple(paths), tuple(metrics), rows
+    def __init__(self, paths: Callable[[], Iterable[Path]], metrics: Sequence[str], rows: int):
+        self.paths, self.metrics, self.rows = paths, tuple(metrics), rows
         self._held: dict[str, np.ndarray] = {}
 
     def read(self, metric: str, effect: bool) -> np.ndarray:
@@ -53,8 +65,9 @@ class ColumnReader:
             place = self.metrics.index(metric)
             count = max(AT_ONCE // (2 * 8 * max(self.rows, 1)), 1)
             wanted = self.metrics[place : place + count]
+            names = [*wanted, *(f"{EFFECT}{one}" for one in wanted)]
             self._held = {}  # before the next ones are read
-            self._held = read_columns(self.paths, [*wanted, *(f"{EFFECT}{one}" for one in wanted)])
+            self._held = read_columns(self.paths(), names, self.rows)
         return self._held[name]
 
     def metrics_by_name(self) -> Mapping[str, np.ndarray]:

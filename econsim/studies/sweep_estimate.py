@@ -16,6 +16,7 @@ from econsim.studies.sweep_files import bytes_left, chunk_bytes, chunk_is_good, 
 from econsim.studies.sweep_folder import chunk_path
 from econsim.studies.sweep_plan import SweepPlan
 from econsim.studies.sweep_work import size_of
+from econsim.studies.worker_thread import WorkerThread
 from econsim.studies.workers import Workers
 
 AGENT_ROWS = 4  # agents run draw after draw: a few tell
@@ -115,9 +116,11 @@ def _measure_by_processes(plan: SweepPlan, size: int) -> _Measured:
             start, _ = _run(_tasks(plan, size, 2), pool)
             if size > 1:
                 return _measure(plan, size, pool)._replace(start=start)
-        return _measure(plan, 1, None)._replace(start=start)
+        with WorkerThread() as thread:
+            return _measure(plan, 1, thread)._replace(start=start)
     if size == 1:
-        return _measure(plan, 1, None)
+        with WorkerThread() as thread:
+            return _measure(plan, 1, thread)
     with Workers(size) as pool:
         return _measure(plan, size, pool)
 
@@ -156,10 +159,7 @@ def _cut(task: ChunkTask, rows: int) -> ChunkTask:
 
 def _run(tasks: Sequence[ChunkTask], pool: Any) -> tuple[float, dict[str, Table]]:
     begin = time.perf_counter()
-    if pool is None:
-        found = [compute_chunk(task) for task in tasks]
-    else:
-        found = [future.result() for future in [pool.submit(compute_chunk, task) for task in tasks]]
+    found = [future.result() for future in [pool.submit(compute_chunk, task) for task in tasks]]
     return time.perf_counter() - begin, found[0]
 
 

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -44,10 +44,10 @@ def write_json(path: Path, content: Any) -> None:
         stream.write(as_json(content).encode())
 
 
-def write_text(path: Path, text: str) -> None:
-    """Text as UTF-8."""
+def write_text(path: Path, pieces: Iterable[str]) -> None:
+    """Text, given piece by piece, as UTF-8."""
     with whole_file(path) as stream:
-        stream.write(text.encode())
+        stream.writelines(piece.encode() for piece in pieces)
 
 
 def remove_partial(folder: Path) -> None:
@@ -131,14 +131,3 @@ def bytes_left(folder: Path) -> int:
 
     there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
     return shutil.disk_usage(there).free
-
-
-def hash_files(folder: Path, names: Sequence[str], each: Callable[[], None] = lambda: None) -> dict[str, str]:
-    """sha256 of files by their path in the folder; `each` is called before every file."""
-    from econsim.store import digest
-
-    found = {}
-    for name in names:
-        each()
-        found[name] = digest(folder / name)
-    return found

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import econsim
 from econsim.errors import InputError, Problem
+from econsim.scenario import Scenario
 from econsim.store import package_versions, read_json
 from econsim.studies.designs import ListDesign
 from econsim.studies.sweep_files import PARTIAL, chunk_name, write_json, write_text
@@ -19,10 +19,11 @@ from econsim.studies.sweep_plan import SweepPlan
 from econsim.studies.sweep_status import CANCEL, STATUS
 from econsim.whole_folder import refusal
 
-PLAN, SPEC, POINTS, INDEX, MANIFEST = "plan.json", "spec.yaml", "points.csv", "index.parquet", "manifest.json"
+PLAN, SPEC, POINTS = "plan.json", "spec.yaml", "points.csv"
+INDEX, CHECKSUMS, MANIFEST = "index.parquet", "chunks.sha256", "manifest.json"
 SCENARIOS, CHUNKS = "scenarios", "chunks"
 PASSING = (STATUS, CANCEL, LOCK)  # they say nothing about the numbers
-ENTRIES = (PLAN, SPEC, POINTS, INDEX, MANIFEST, SCENARIOS, CHUNKS, *PASSING)
+ENTRIES = (PLAN, SPEC, POINTS, INDEX, CHECKSUMS, MANIFEST, SCENARIOS, CHUNKS, *PASSING)
 
 _PLAN_KEYS: dict[str, type] = {
     "sweep_id": str,
@@ -104,44 +105,50 @@ def write_layout(folder: Path, plan: SweepPlan) -> None:
     """The files that say what the sweep is, plan first; those that are there already stay."""
     if not (folder / PLAN).exists():
         write_json(folder / PLAN, plan.content())
-    for name, text in layout_texts(plan):
+    for name, pieces in _layout(plan).items():
         path = folder / name
         if not path.exists():
             path.parent.mkdir(exist_ok=True)
-            write_text(path, text)
+            write_text(path, pieces())
     for pair in plan.pairs:
         (folder / CHUNKS / pair.label).mkdir(parents=True, exist_ok=True)
 
 
-def layout_texts(plan: SweepPlan) -> Iterator[tuple[str, str]]:
-    """Path in the folder and content of the spec, its scenarios and its points; the folder stands on its own."""
-    spec = plan.spec
+def layout_names(plan: SweepPlan) -> list[str]:
+    """Paths in the folder of the files that say what the sweep is."""
+    return [PLAN, *_layout(plan)]
+
+
+def _layout(plan: SweepPlan) -> dict[str, Callable[[], Iterable[str]]]:
+    """Spec, scenarios and points, so that the folder stands on its own: path -> the text, piece by piece."""
+    files: dict[str, Callable[[], Iterable[str]]] = {}
+    spec, design = plan.spec, plan.spec.design
+    if isinstance(design, ListDesign) and design.file is not None:
+        files[POINTS] = partial(_csv_lines, design)
+        design = dataclasses.replace(design, file=POINTS)
     words = [f"{SCENARIOS}/{pair.label}.yaml" for pair in plan.pairs]
     against = f"{SCENARIOS}/{plan.pairs[0].label}.status-quo.yaml"
-    design = spec.design
-    if isinstance(design, ListDesign) and design.file is not None:
-        stream = io.StringIO()
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(design.names)
-        writer.writerows([repr(value) for value in row] for row in design.table.tolist())
-        yield POINTS, stream.getvalue()
-        design = dataclasses.replace(design, file=POINTS)
-    yield SPEC, dataclasses.replace(spec, design=design, words=(*words, against)).to_yaml()
+    spec = dataclasses.replace(spec, design=design, words=(*words, against))
+    files[SPEC] = lambda: [spec.to_yaml()]
     for pair, word in zip(plan.pairs, words, strict=True):
-        yield word, pair.scenario.to_yaml()
-        yield word.replace(".yaml", ".status-quo.yaml"), pair.status_quo.to_yaml()
+        files[word] = partial(_yaml, pair.scenario)
+        files[word.replace(".yaml", ".status-quo.yaml")] = partial(_yaml, pair.status_quo)
+    return files
+
+
+def _yaml(scenario: Scenario) -> list[str]:
+    return [scenario.to_yaml()]
+
+
+def _csv_lines(design: ListDesign) -> Iterator[str]:
+    yield ",".join(design.names) + "\n"
+    for row in design.table:
+        yield ",".join(map(repr, row.tolist())) + "\n"
 
 
 def chunk_path(plan: SweepPlan, label: str, index: int) -> str:
     """Path of a chunk file in the folder."""
     return f"{CHUNKS}/{label}/{chunk_name(index, plan.address(label, index))}"
-
-
-def all_files(plan: SweepPlan) -> list[str]:
-    """Every file of a finished sweep by its path in the folder, but for the manifest and the status."""
-    files = [PLAN, *(name for name, _ in layout_texts(plan))]
-    files += [chunk_path(plan, pair.label, index) for pair in plan.pairs for index in range(plan.chunks)]
-    return [*files, INDEX]
 
 
 def cannot_write(folder: Path, error: OSError) -> InputError:

@@ -77,18 +77,15 @@ class SweepPlan:
         return _digest([self.identity, econsim.__version__]).hexdigest()[:12]
 
     @cached_property
-    def _addresses(self) -> dict[str, Any]:
-        shared = {key: value for key, value in self.identity.items() if key not in ("scenarios", "against")}
+    def _bases(self) -> dict[str, Any]:
         return {
-            pair.label: _digest([shared, pair.scenario.hash, pair.status_quo.world_hash, econsim.__version__])
+            pair.label: address_base(self.identity, pair.scenario.hash, pair.status_quo.world_hash, econsim.__version__)
             for pair in self.pairs
         }
 
     def address(self, label: str, index: int) -> str:
         """Twelve hexadecimal digits of all that determines the numbers of one chunk of one scenario."""
-        digest = self._addresses[label].copy()
-        digest.update("{}:{}".format(*self.span(index)).encode())
-        return str(digest.hexdigest()[:12])
+        return chunk_address(self._bases[label], *self.span(index))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -160,6 +157,19 @@ class SweepPlan:
                 first = begin
                 block = self.spec.design.points(first, min(max(end, first + BLOCK), self.spec.design.size))
             yield self.task(index, block[begin - first : end - first], labels)
+
+
+def address_base(identity: Mapping[str, Any], scenario: str, status_quo: str, version: str) -> Any:
+    """What the addresses of a scenario's chunks share, from the hashes of its worlds: other scenarios are left out."""
+    shared = {key: value for key, value in identity.items() if key not in ("scenarios", "against")}
+    return _digest([shared, scenario, status_quo, version])
+
+
+def chunk_address(base: Any, start: int, stop: int) -> str:
+    """Address of the chunk with rows `start` to `stop`."""
+    digest = base.copy()
+    digest.update(f"{start}:{stop}".encode())
+    return str(digest.hexdigest()[:12])
 
 
 def _digest(content: Any) -> Any:

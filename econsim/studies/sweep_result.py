@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,9 @@ from econsim.scenario import Scenario
 from econsim.store import read_json
 from econsim.studies.sweep_chunk import EFFECT, columns_of, design_columns
 from econsim.studies.sweep_columns import ColumnReader, damaged, read_columns, read_table
+from econsim.studies.sweep_files import chunk_name
 from econsim.studies.sweep_folder import CHUNKS, INDEX, MANIFEST, SCENARIOS, read_plan
+from econsim.studies.sweep_plan import address_base, chunk_address
 from econsim.studies.swept_draws import SweepResult
 from econsim.whole_folder import refusal
 
@@ -37,8 +39,6 @@ SWEEP_HEADLINES = (
     "consumer_surplus_pv",
 )
 """The metrics that a sweep is summed up by."""
-
-_CHUNK = re.compile(r"(\d{6,})-[0-9a-f]{12}\.parquet")
 
 
 def open_sweep(folder: str | Path, partial: bool = False) -> Sweep:
@@ -128,16 +128,17 @@ class Sweep:
         return {label: self._summary_of(label, metrics) for label in self.scenarios}
 
     def _summary_of(self, label: str, metrics: Sequence[str]) -> dict[str, Any]:
-        result = self.result(label)
-        kept = {name: series for name, series in result.catalogue.items() if name in metrics}
-        found = read_columns(list(self._chunks(label)), [*kept, *(f"{EFFECT}{name}" for name in kept)])
+        result = self._swept(label, [name for name in self.metrics if name in metrics])
+        told: dict[str, dict[str, Any]] = {"metrics": {}, "effects": {}}
+        for name, series in result.catalogue.items():
+            told["metrics"][name] = described(result.values(name), series)
+            told["effects"][name] = described(result.effect_on(name), series)
         return {
             "name": result.scenario.name,
             "status_quo": result.status_quo_name,
             "rows": result.draws,
             "failed": result.failed_draws,
-            "metrics": {name: described(found[name], one) for name, one in kept.items()},
-            "effects": {name: described(found[f"{EFFECT}{name}"], one) for name, one in kept.items()},
+            **told,
         }
 
     # ------------------------------------------------------------------------------------------------ tables
@@ -178,17 +179,24 @@ class Sweep:
         if metric not in known:
             raise InputError(unknown_name("metric", str(metric), known, kind="metric"))
         name = f"{EFFECT}{metric}" if effect else metric
-        return read_columns(list(self._chunks(self._label(scenario))), [name])[name]
+        label = self._label(scenario)
+        return read_columns(self._chunks(label), [name], self._rows_there(label))[name]
 
     def _chunks(self, label: str) -> Iterator[Path]:
-        """The chunk files that are there, in order."""
-        folder = self.folder / CHUNKS / label
-        if self.manifest is not None:
-            found = [path for path in self.manifest["files"] if path.startswith(f"{CHUNKS}/{label}/")]
-            yield from (self.folder / path for path in found)
-            return
-        named = [(int(match[1]), path) for path in folder.glob("*.parquet") if (match := _CHUNK.fullmatch(path.name))]
-        yield from (path for _, path in sorted(named))
+        """The chunk files in order, of an unfinished sweep those that are there."""
+        return (path for path, _ in self._chunks_and_rows(label))
+
+    def _chunks_and_rows(self, label: str) -> Iterator[tuple[Path, int]]:
+        plan, known = self.plan, self.plan["scenarios"][label]
+        base = address_base(plan["identity"], known["hash"], known["status_quo_hash"], plan["version"])
+        for index, start in enumerate(range(0, self.rows, plan["chunk_rows"])):
+            stop = min(start + plan["chunk_rows"], self.rows)
+            path = self.folder / CHUNKS / label / chunk_name(index, chunk_address(base, start, stop))
+            if self.manifest is not None or path.exists():
+                yield path, stop - start
+
+    def _rows_there(self, label: str) -> int:
+        return self.rows if self.manifest is not None else sum(rows for _, rows in self._chunks_and_rows(label))
 
     def _label(self, scenario: str | None) -> str:
         """The label of a scenario given by label or name; the only one may be left out."""
@@ -223,9 +231,11 @@ class Sweep:
 
     def result(self, scenario: str | None = None) -> SweepResult:
         """All rows of a scenario as one result, a row a draw; metrics are read from disk as they are asked for."""
-        label = self._label(scenario)
-        failed = self.values("failed", label).astype(bool)
-        reader = ColumnReader(list(self._chunks(label)), self.metrics, len(failed))
+        return self._swept(self._label(scenario), self.metrics)
+
+    def _swept(self, label: str, metrics: Sequence[str]) -> SweepResult:
+        failed = self.values("failed", label)
+        reader = ColumnReader(lambda: self._chunks(label), metrics, len(failed))
         varied = [name for name in self.names if name in book().levers]
         return SweepResult(
             Run(self.scenario(label), reader.metrics_by_name(), {}, failed),
@@ -280,7 +290,7 @@ class Sweep:
     def _rows_of(self, label: str, point: int) -> dict[str, np.ndarray]:
         size = self.plan["chunk_rows"]
         start, stop = point * self.draws, (point + 1) * self.draws
-        files = list(self._chunks(label))[start // size : (stop - 1) // size + 1]
+        files = islice(self._chunks(label), start // size, (stop - 1) // size + 1)
         tables = [read_table(path) for path in files]
         first = start - start // size * size
         return {

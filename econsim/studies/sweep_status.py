@@ -5,10 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
-import signal
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +14,8 @@ from econsim.studies.sweep_files import write_json
 from econsim.studies.sweep_lock import is_locked
 
 STATUS, CANCEL = "status.json", "cancel"
-EVERY = 0.5  # seconds between two looks for the file `cancel`, and two writings of the status at the least
+EVERY = 0.5  # seconds between two writings of the status, at the least
+LOOK = 0.2  # seconds between two looks for the file `cancel`
 
 
 class SweepStopped(KeyboardInterrupt):
@@ -96,61 +94,25 @@ def read_status(folder: str | Path) -> dict[str, Any]:
 
 
 class Cancel:
-    """Watches for the file `cancel` in a sweep's folder, which may appear at any time.
-
-    Long work in this process is broken off as by Ctrl-C; between pieces of work, ask `check`.
-    """
+    """The file `cancel` in a sweep's folder, which may appear at any time. Ask `check` often."""
 
     def __init__(self, folder: Path):
         self.path = folder / CANCEL
         self.seen = False
-        self._over = threading.Event()
-        self._lock = threading.Lock()
-        self._working = False
         self._looked = time.monotonic()
-        self._thread = threading.Thread(target=self._watch, daemon=True, name="econsim-cancel")
 
     def __enter__(self) -> Cancel:
         self.path.unlink(missing_ok=True)  # of an earlier time
-        main = threading.current_thread() is threading.main_thread()
-        if main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            self._thread.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._over.set()
-        if self._thread.is_alive():
-            self._thread.join()
         if self.seen:
             self.path.unlink(missing_ok=True)
 
-    @contextlib.contextmanager
-    def abandonable(self) -> Iterator[None]:
-        """Work that a cancel may break off with a KeyboardInterrupt; none comes once this is left."""
-        self._working = True
-        try:
-            yield
-        finally:
-            try:
-                with self._lock:
-                    self._working = False
-            finally:
-                self._working = False
-
     def check(self) -> None:
         """Raise KeyboardInterrupt if the file is there; it costs nothing to ask often."""
-        if not self.seen and time.monotonic() - self._looked >= EVERY:
+        if not self.seen and time.monotonic() - self._looked >= LOOK:
             self._looked = time.monotonic()
             self.seen = self.path.exists()
         if self.seen:
             raise KeyboardInterrupt
-
-    def _watch(self) -> None:
-        while not self._over.wait(EVERY / 2):
-            with self._lock:
-                found = self._working and self.path.exists()
-                if found:
-                    self.seen = True
-                    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-            if found:
-                self._over.wait(1.0)  # then once more, in case it went unheard

@@ -11,6 +11,7 @@ from typing import Any
 from econsim.errors import InputError, Problem
 from econsim.studies.sweep_chunk import ChunkTask, Table, compute_chunk
 from econsim.studies.sweep_status import Cancel
+from econsim.studies.worker_thread import WorkerThread
 from econsim.studies.workers import Workers
 
 POLL = 0.2  # seconds between two looks whether to stop
@@ -22,11 +23,8 @@ Done = tuple[ChunkTask, dict[str, Table]]
 
 def in_this_process(tasks: Iterator[ChunkTask], cancel: Cancel) -> Iterator[Done]:
     """One chunk after another."""
-    for task in tasks:
-        cancel.check()
-        with cancel.abandonable():
-            tables = compute_chunk(task)
-        yield task, tables
+    with WorkerThread() as thread:
+        yield from _spread(tasks, thread.submit, 1, cancel, [])
 
 
 def in_workers(tasks: Iterator[ChunkTask], workers: Workers, cancel: Cancel) -> Iterator[Done]:

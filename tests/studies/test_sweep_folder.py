@@ -64,14 +64,16 @@ def test_the_files_of_a_sweep(whole):
     assert len(chunks) == 3
     assert names - chunks == {
         "plan.json", "spec.yaml", "scenarios/royalty.yaml", "scenarios/royalty.status-quo.yaml", "index.parquet",
-        "manifest.json", "status.json",
+        "chunks.sha256", "manifest.json", "status.json",
     }  # fmt: skip
     plan, manifest = (json.loads((whole / name).read_text()) for name in ("plan.json", "manifest.json"))
     assert plan["sweep_id"] == manifest["sweep_id"] and len(plan["sweep_id"]) == 12
     assert (plan["points"], plan["draws"], plan["rows"], plan["engine"]) == (6, 2, 12, "batch")
     assert json.loads((whole / "status.json").read_text()) == {"state": "done", "done": 12, "total": 12}
-    assert set(manifest["files"]) == names - {"manifest.json", "status.json"}
-    for name, told in manifest["files"].items():
+    assert set(manifest["files"]) == names - chunks - {"manifest.json", "status.json"}
+    lines = [line.split("  ") for line in (whole / "chunks.sha256").read_text().splitlines()]
+    assert [name for _, name in lines] == sorted(chunks)
+    for name, told in [*manifest["files"].items(), *((name, told) for told, name in lines)]:
         assert hashlib.sha256((whole / name).read_bytes()).hexdigest() == told
 
 

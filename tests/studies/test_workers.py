@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -328,6 +329,25 @@ def test_a_cluster_that_cannot_be_reached(monkeypatch, address):
     monkeypatch.setattr(clusters, "TIMEOUT", 0.5)
     with pytest.raises(InputError, match="no Dask scheduler can be reached"), clusters.cluster(address):
         pass
+
+
+def test_a_bad_address_is_one_line():
+    """Nothing is left behind that complains when the process ends, as a client half made would."""
+    code = "from econsim.cli import main; main(['sweep', '--dry-run', 'spec.yaml', '--cluster', 'nonsense'])"
+    spec_file = "scenario: royalty\ndesign: {method: lhs, samples: 2}\n"
+    code = f"open('spec.yaml', 'w').write({spec_file!r}); " + code
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    assert len(done.stderr.splitlines()) == 1 and done.stderr.startswith("error: cluster: no Dask scheduler")
+
+
+def test_a_chunk_that_kills_every_worker(dask):
+    with (
+        pytest.raises(InputError, match="cluster: broke down"),
+        clusters.cluster(dask.scheduler_address) as executor,
+    ):
+        executor.submit(os._exit, 9).result()
+    wait_for(lambda: len(dask.scheduler_info["workers"]) == 2)
 
 
 def test_a_cluster_without_workers(tmp_path):
