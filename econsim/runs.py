@@ -88,7 +88,7 @@ def check_settings(
         raise InputError(problems)
     if agents and engine not in ("auto", "agents"):
         raise InputError(Problem("agents", "own agents run on the agents engine only", engine, "auto or agents"))
-    engine = "agents" if agents else choose(engine)
+    engine = "agents" if agents else choose(engine, scenario, draws)
     if agents:
         from econsim.engines.agents import check_agents
 

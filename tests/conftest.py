@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +13,9 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("local", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("local"), derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+# Compiled programs of the code under test, not of the one that the user runs; kept between runs of the tests.
+os.environ["ECONSIM_CACHE"] = str(Path(__file__).resolve().parent.parent / ".pytest_cache" / "programs")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

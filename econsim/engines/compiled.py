@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from econsim.engines import jax_programs
+from econsim.engines import jax_compile, jax_programs
 from econsim.engines.jax_inputs import QUARTERS, Shape, inputs_of, shape_of
 from econsim.series import PER_FIRM
 from econsim.world import World
@@ -31,7 +31,7 @@ def threads() -> int:
 
 def needed_draws() -> int:
     """Draws of one piece on this machine."""
-    return PROCESSOR_DRAWS if jax_programs.on_processor() else GRAPHICS_DRAWS
+    return PROCESSOR_DRAWS if jax_compile.on_processor() else GRAPHICS_DRAWS
 
 
 def trajectories(world: World, rd_path: np.ndarray | None = None) -> dict[str, np.ndarray]:
@@ -49,7 +49,7 @@ def trajectories(world: World, rd_path: np.ndarray | None = None) -> dict[str, n
     def run(piece: slice) -> None:
         _run_piece(world, shape, program, piece, rd_path, recorded)
 
-    workers = min(threads(), len(pieces)) if jax_programs.on_processor() else 1
+    workers = min(threads(), len(pieces)) if jax_compile.on_processor() else 1
     if workers == 1:
         for piece in pieces:
             run(piece)

@@ -15,7 +15,7 @@ from jax import lax
 
 from econsim.arrays import BORROWED, SEGMENT, Array
 
-TILE = 128  # entries of `where_needed` that are solved together: more of them wait for the slowest, fewer cost calls
+TILE = 64  # entries of `where_needed` that are solved together: more of them wait for the slowest, fewer cost calls
 
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _ODD = (6.666666666666735130e-01, 2.857142874366239149e-01, 1.818357216161805012e-01, 1.479819860511658591e-01)
@@ -46,6 +46,24 @@ def fast_log(x: Array) -> Array:
     return jnp.where(x > 0.0, jnp.where(x == jnp.inf, x, finite), jnp.where(x == 0.0, -jnp.inf, jnp.nan))
 
 
+def fast_log1p(x: Array) -> Array:
+    """ln(1 + x) by the logarithm above, with what 1 + x loses in rounding put back (Kahan's correction)."""
+    rounded = 1.0 + x
+    return fast_log(rounded) + jnp.where(rounded > 0.5, (x - (rounded - 1.0)) / rounded, 0.0)
+
+
+def one_after_the_other(parts: Any, axis: int = 0) -> Array:
+    """Concatenation by writing each part where it belongs; XLA's own fuses with the parts into slow scalar code."""
+    parts = [jnp.asarray(part) for part in parts]
+    shape = list(parts[0].shape)
+    shape[axis] = sum(part.shape[axis] for part in parts)
+    whole, start = jnp.zeros(shape, parts[0].dtype), 0
+    for part in parts:
+        whole = lax.dynamic_update_slice_in_dim(whole, part, start, axis)
+        start += part.shape[axis]
+    return whole
+
+
 class JaxArrays:
     """JAX as an array namespace.
 
@@ -59,6 +77,8 @@ class JaxArrays:
         self.processor = processor
         if processor:
             self.log = fast_log
+            self.log1p = fast_log1p
+            self.concatenate = one_after_the_other
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"array namespace has no '{name}'")

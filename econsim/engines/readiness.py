@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pickle
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 from econsim.engines import jax_programs
@@ -31,23 +27,11 @@ def compiled_is_quicker(scenario: Scenario, draws: int) -> bool:
 
 
 def make_ready(scenario: Scenario | str) -> None:
-    """Load the programs that a scenario needs; those that are missing are compiled by another process, out of the way.
-
-    Compiling here would hold up whoever uses this process meanwhile.
-    """
+    """Load the programs that a scenario needs; those that are missing are compiled in the background first."""
     from econsim.scenario import load_scenario
 
     for shape in _shapes(load_scenario(scenario) if isinstance(scenario, str) else scenario):
-        if not jax_programs.is_stored(shape):
-            subprocess.run(
-                [sys.executable, "-m", "econsim.engines.readiness"],
-                input=pickle.dumps(shape),
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                check=False,
-            )
-        jax_programs.program(shape)
+        jax_programs.program(shape, gently=True)
 
 
 def _shapes(scenario: Scenario) -> list[Shape]:
@@ -62,9 +46,3 @@ def _shapes(scenario: Scenario) -> list[Shape]:
         world = build_world(one, parameter_values(one, None), shocks)
         shapes.append(shape_of(world, needed_draws(), imposed=False))
     return list(dict.fromkeys(shapes))
-
-
-if __name__ == "__main__":
-    if hasattr(os, "nice"):
-        os.nice(5)
-    jax_programs.program(pickle.load(sys.stdin.buffer))

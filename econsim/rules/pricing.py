@@ -121,22 +121,14 @@ def _newton_step(markups: tuple, given: tuple, xp: Array) -> tuple[tuple, Array]
     lab_eps = xp.maximum(lab_elasticity(shares, eta, eta_o), 1e-300)
     copy_eps = xp.maximum(copy_elasticity(shares, eta, eta_c, eta_o), 1e-300)
 
-    lab_growth, copy_growth = xp.exp(lab_markup), xp.exp(copy_markup)
-    lab_gain, copy_gain = lab_growth - 1.0, copy_growth - 1.0
-    lab_miss = log_near_one(lab_eps * lab_gain)
-    copy_miss = log_near_one(copy_eps * copy_gain)
-
     # How the conditions move with the own markup (diagonal) and with the two log-sums.
     leave_ai = eta - eta_o * shares.outside_share
     shrink_ai = eta_o * eta_o / eta * shares.outside_share * shares.ai_share
     leave_nest = (eta_c - eta) + nest * leave_ai
     on_nest = leave_nest - nest * (eta / eta_c) * leave_ai
     on_ai = leave_ai - shrink_ai
-    lab_ratio, copy_ratio = lab / lab_eps, copy / copy_eps
-    lab_slope = 1.0 / (lab_growth / lab_gain + eta * leave_ai * lab_ratio)
-    copy_slope = 1.0 / (copy_growth / copy_gain + eta_c * leave_nest * copy_ratio)
-    lab_own, copy_own = lab_miss * lab_slope, copy_miss * copy_slope
-    lab_pull, copy_pull = lab_ratio * lab_slope, copy_ratio * copy_slope
+    lab_own, lab_pull = _own_step_and_pull(lab_markup, lab_eps, lab, eta * leave_ai, xp)
+    copy_own, copy_pull = _own_step_and_pull(copy_markup, copy_eps, copy, eta_c * leave_nest, xp)
 
     # The 2x2 system for the change of the two log-sums (nest, AI).
     nest_drive = eta_c * xp.total(copy * copy_own, FIRM)
@@ -157,6 +149,22 @@ def _newton_step(markups: tuple, given: tuple, xp: Array) -> tuple[tuple, Array]
     copy_moved = xp.largest(xp.abs(copy_new - copy_markup), FIRM)
     moved = xp.maximum(eta * lab_moved, eta_c * copy_moved)
     return (lab_new, copy_new), xp.largest(moved, SEGMENT) <= SETTLED
+
+
+def _own_step_and_pull(markup: Array, elasticity: Array, share: Array, steepening: Array, xp: Array) -> tuple:
+    """A firm's Newton step at given log-sums, and how its markup follows them.
+
+    steepening : (1, segment, draw) rise of the elasticity with the own log markup, per unit of share
+    """
+    growth = xp.exp(markup)
+    gain = growth - 1.0
+    miss = elasticity * gain
+    per_miss = 1.0 / miss
+    ratio = share * (gain * per_miss)
+    above, below = log_near_one(miss)
+    slope = growth * (elasticity * per_miss) + steepening * ratio
+    per_slope = 1.0 / (below * slope)
+    return above * per_slope, ratio * below * per_slope
 
 
 def nash_residual(lab_markup: Array, copy_markup: Array, lab_eps: Array, copy_eps: Array, xp: Array) -> Array:
@@ -193,6 +201,8 @@ def best_reply(
         lab_substitution,
         copy_substitution,
         adoption_elasticity,
+        lab_substitution / copy_substitution,
+        adoption_elasticity / lab_substitution,
         lowest_markup(copy_substitution, xp),
     )
 
@@ -208,15 +218,15 @@ def _reply_step(markup: Array, given: tuple, xp: Array) -> tuple[tuple, Array]:
     Each share falls in the own markup at a rate that is itself made of shares, so curvature and its slope cost no
     further exponential; the step's error is cubed, which spares a third of the steps.
     """
-    lead, nest_lead, without_copies, eta, eta_c, eta_o, least = given
-    odds = xp.exp(xp.minimum(lead - eta_c * markup, LARGEST_ODDS))
+    lead, nest_lead, without_copies, eta, eta_c, eta_o, nest_ratio, ai_ratio, least = given
+    odds = xp.exp(lead - eta_c * markup)
     nest_total = 1.0 + odds
     rest = 1.0 / nest_total
     within = odds * rest
-    nest_odds = xp.exp(xp.minimum(eta / eta_c * xp.log(nest_total) + nest_lead, LARGEST_ODDS))
+    nest_odds = xp.exp(xp.minimum(nest_ratio * xp.log(nest_total) + nest_lead, LARGEST_ODDS))
     ai_total = 1.0 + nest_odds
     nest_rest = 1.0 / ai_total
-    outside_odds = without_copies * xp.exp(-(eta_o / eta) * xp.log(ai_total))
+    outside_odds = without_copies * xp.exp(-ai_ratio * xp.log(ai_total))
     ai_share = 1.0 / (1.0 + outside_odds)
     in_ai = within * nest_odds * nest_rest
     in_budget = in_ai * ai_share
@@ -234,13 +244,19 @@ def _reply_step(markup: Array, given: tuple, xp: Array) -> tuple[tuple, Array]:
         + eta_o * (in_budget * slope - budget_loss * elasticity)
     )
 
+    # Division is what vector units are slowest at, so reciprocals are shared.
     growth = xp.exp(markup)
-    per_gain = 1.0 / (growth - 1.0)
-    relative = slope / elasticity
-    miss_slope = relative + growth * per_gain
-    miss_curvature = curvature / elasticity - relative * relative - growth * per_gain * per_gain
-    newton = log_near_one(elasticity * (growth - 1.0)) / miss_slope
-    bend = xp.clip(newton * miss_curvature / (2.0 * miss_slope), -LARGEST_BEND, LARGEST_BEND)
+    gain = growth - 1.0
+    miss = elasticity * gain
+    per_miss = 1.0 / miss
+    per_gain, per_elasticity = elasticity * per_miss, gain * per_miss
+    relative, steepness = slope * per_elasticity, growth * per_gain
+    miss_slope = relative + steepness
+    miss_curvature = curvature * per_elasticity - relative * relative - steepness * per_gain
+    above, below = log_near_one(miss)
+    per_slope = 1.0 / (below * miss_slope)
+    newton = above * per_slope
+    bend = xp.clip(0.5 * newton * miss_curvature * below * per_slope, -LARGEST_BEND, LARGEST_BEND)
     step = newton / (1.0 - bend)
     new = xp.maximum(markup - step_to_kink(step, within, rest, eta_c, xp), least)
     moved = new - markup
@@ -250,13 +266,15 @@ def _reply_step(markup: Array, given: tuple, xp: Array) -> tuple[tuple, Array]:
     return reply, xp.largest(eta_c * xp.largest(xp.abs(moved), FIRM), SEGMENT) <= REPLY_SETTLED
 
 
-def log_near_one(x: Array) -> Array:
+def log_near_one(x: Array) -> tuple[Array, Array]:
     """ln x to fifth order around 1, and bounded by 3 in size far from it: what a Newton step needs of a logarithm.
+
+    returns : numerator and denominator, so that a caller who divides anyway divides once
 
     Pade approximant [2/2] in x; the miss at a root is exact, the step away from it is capped.
     """
     square = x * x
-    return 3.0 * (square - 1.0) / (square + 4.0 * x + 1.0)
+    return 3.0 * (square - 1.0), square + 4.0 * x + 1.0
 
 
 def step_to_kink(step: Array, share: Array, rest: Array, substitution: Array, xp: Array) -> Array:

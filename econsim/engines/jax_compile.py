@@ -1,0 +1,209 @@
+"""Compiling programs: the economy's opening and its advance by some quarters, for one shape of world.
+
+On a processor this happens in a process of its own (`python -m econsim.engines.jax_compile`): it takes seconds, holds
+up nobody's threads there, and XLA's settings for a model made of many small arrays do not leak into what else the
+caller does with JAX.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import importlib.util
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from econsim.engines.jax_inputs import (
+    DISTILLER_SHOCKS,
+    LAB_SHOCKS,
+    OF_DISTILLERS,
+    OF_LABS,
+    OF_SEGMENTS,
+    QUARTERS,
+    SHOCKS,
+    YES_OR_NO,
+    Shape,
+    parameters_of,
+)
+
+# A whole solve becomes one function rather than a launch for each of its operations; results that are needed twice
+# are computed once; vectors as wide as the processor has them; threads work on pieces of draws, not within one array.
+XLA_FLAGS = (
+    "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=100000000,"
+    "xla_cpu_use_multi_output_fusion,xla_cpu_disable_slp_vectorizer",
+    "--xla_cpu_prefer_vector_width=512",
+    "--xla_cpu_multi_thread_eigen=false",
+)
+
+
+def prepare_jax() -> Any:
+    """JAX in double precision."""
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    return jax
+
+
+@cache
+def on_processor() -> bool:
+    """Whether JAX computes on a processor rather than on a graphics device.
+
+    Where no package for such a device is installed the answer does not need JAX, which takes a second to import.
+    """
+    if "jax" not in sys.modules and not _has_device_package():
+        return True
+    return bool(prepare_jax().default_backend() == "cpu")
+
+
+def _has_device_package() -> bool:
+    plugins = importlib.metadata.entry_points(group="jax_plugins")
+    return bool(plugins) or importlib.util.find_spec("jax_plugins") is not None
+
+
+def compiled_elsewhere(shape: Shape, place: Path, gently: bool) -> bytes | None:
+    """A program as `serialised` gives it, compiled by another process; None where that did not work.
+
+    place  : where to keep it, even if the process that asked for it is gone by then
+    gently : leave the processor to others who want it
+    """
+    environment = dict(os.environ)
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    flags = os.environ.get("XLA_FLAGS", "")
+    for added in (" ".join(XLA_FLAGS), ""):  # another XLA may not know a flag, and then ends the process
+        done = subprocess.run(
+            [sys.executable, "-m", "econsim.engines.jax_compile", *(["--gently"] if gently else [])],
+            input=pickle.dumps((shape, place)),
+            env={**environment, "XLA_FLAGS": f"{added} {flags}".strip()},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
+        if done.returncode == 0:
+            return done.stdout
+    return None
+
+
+def serialised(shape: Shape) -> bytes:
+    """Compile here; the two functions and the names of the series, as bytes that `jax_programs` can load."""
+    opening, advance, (constants, dispersion, state, quarters), series = _functions(shape)
+    jax = prepare_jax()
+    from jax.experimental import serialize_executable
+
+    # Full optimisation takes twice as long to compile and is no faster.
+    options = {"xla_backend_optimization_level": 1} if on_processor() else {}
+
+    def make(job: tuple) -> Any:
+        function, *example = job
+        return serialize_executable.serialize(jax.jit(function).lower(*example).compile(compiler_options=options))
+
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(make, ((advance, constants, state, quarters), (opening, constants, dispersion))))
+    return pickle.dumps((made[1], made[0], series))
+
+
+def _functions(shape: Shape) -> tuple[Callable, Callable, tuple, tuple[str, ...]]:
+    """The two functions of a program, the shapes of (constants, dispersion, state, quarters), and the series' names."""
+    jax = prepare_jax()
+    jnp = jax.numpy
+    from econsim import model
+    from econsim.engines.jax_namespace import JaxArrays
+    from econsim.series import PER_FIRM, observe
+
+    xp = JaxArrays(on_processor())
+    frame = shape.frame
+    constants, dispersion, quarters = _examples(shape, jax)
+
+    def one_quarter(constants: dict, state: Any, now: dict) -> tuple[Any, dict]:
+        p = parameters_of(constants, shape)
+        quarter = model.Quarter(
+            period=now["period"],
+            levers=SimpleNamespace(**{name: now["levers"][column] for column, name in enumerate(shape.levers)}),
+            shocks=SimpleNamespace(**{name: now[name] for name in SHOCKS}),
+            rd_path=now["rd_path"] if shape.imposed else None,
+            labs_after=now["labs_after"] if shape.imposed else None,
+        )
+        following, flows = model.step(state, quarter, p, frame, xp)
+        seen = observe(state, flows, p, frame, xp)
+        seen["lab_rd"] = xp.where(state.lab_active, flows.investment, jnp.nan)
+        return following, seen
+
+    def bare_opening(constants: dict, dispersion: Any) -> Any:
+        return model.start(parameters_of(constants, shape), frame, dispersion, xp)
+
+    first = {name: jax.ShapeDtypeStruct(part.shape[1:], part.dtype) for name, part in quarters.items()}
+    opened = jax.eval_shape(bare_opening, constants, dispersion)
+    state, seen = jax.eval_shape(one_quarter, constants, opened, first)
+    series = tuple(name for name in seen if name not in (*PER_FIRM, "lab_rd"))
+
+    def alike(state_now: Any) -> Any:  # the same shapes and types in every quarter, as a scan needs
+        return jax.tree.map(
+            lambda part, like: jnp.broadcast_to(jnp.asarray(part, like.dtype), like.shape), state_now, state
+        )
+
+    def opening(constants: dict, dispersion: Any) -> Any:
+        return alike(bare_opening(constants, dispersion))
+
+    def advance(constants: dict, state: Any, quarters: dict) -> tuple[Any, dict]:
+        def body(state: Any, now: dict) -> tuple[Any, dict]:
+            following, seen = one_quarter(constants, state, now)
+            rows = jnp.stack([jnp.broadcast_to(seen[name], (shape.draws,)) for name in series])
+            return alike(following), {"by_draw": rows, **{name: seen[name] for name in (*PER_FIRM, "lab_rd")}}
+
+        return jax.lax.scan(body, state, quarters)
+
+    return opening, advance, (constants, dispersion, state, quarters), series
+
+
+def _examples(shape: Shape, jax: Any) -> tuple[dict, Any, dict]:
+    """Shapes and types of constants, dispersion and quarters."""
+
+    def array(*size: int, kind: type = float) -> Any:
+        return jax.ShapeDtypeStruct(size, jax.numpy.bool_ if kind is bool else jax.numpy.float64)
+
+    draws, labs, distillers = shape.draws, shape.frame.labs, shape.frame.distillers
+    segments = len(shape.frame.segments)
+    constants = {"by_draw": array(len(shape.names), draws)}
+    constants |= {name: array(1, segments, 1) for name in OF_SEGMENTS}
+    for names, slots in ((OF_LABS, labs), (OF_DISTILLERS, distillers)):
+        constants |= {name: array(slots, 1, draws, kind=bool if name in YES_OR_NO else float) for name in names}
+    quarters = {"period": array(QUARTERS), "levers": array(QUARTERS, len(shape.levers), draws)}
+    quarters |= {name: array(QUARTERS, labs, 1, draws) for name in LAB_SHOCKS}
+    quarters |= {name: array(QUARTERS, distillers, 1, draws) for name in DISTILLER_SHOCKS}
+    quarters["entry"] = array(QUARTERS, 1, 1, draws)
+    if shape.imposed:
+        quarters["rd_path"] = array(QUARTERS, labs, 1, draws)
+        quarters["labs_after"] = array(QUARTERS, labs, 1, draws, kind=bool)
+    return constants, array(labs, 1, draws), quarters
+
+
+def keep(place: Path, content: bytes) -> None:
+    """Put a program on disk whole; a cache that cannot be written is no reason to fail."""
+    partial = place.with_suffix(f".{os.getpid()}.partial")
+    try:
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        partial.replace(place)
+    except OSError:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def _main() -> None:
+    if "--gently" in sys.argv and hasattr(os, "nice"):
+        os.nice(5)
+    shape, place = pickle.load(sys.stdin.buffer)
+    content = serialised(shape)
+    keep(place, content)
+    sys.stdout.buffer.write(content)
+
+
+if __name__ == "__main__":
+    _main()
