@@ -11,6 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ROW = re.compile(r"^\| (\d+) \| `(econsim/[^`]+)` \|", re.MULTILINE)
 
+FOLDERS = ("econsim/rules/", "econsim/engines/agents/", "econsim/studies/statistics/", "econsim/charts/")
+
 
 def documented() -> dict[str, int]:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
@@ -18,7 +20,7 @@ def documented() -> dict[str, int]:
 
 
 def modules() -> list[str]:
-    """Modules as the table names them: the rules and the agents are one row a folder."""
+    """Modules as the table names them: a folder of files of one kind is one row."""
     found = set()
     for path in (ROOT / "econsim").rglob("*.py"):
         found.add(row_of(path.relative_to(ROOT).as_posix()))
@@ -26,7 +28,7 @@ def modules() -> list[str]:
 
 
 def row_of(path: str) -> str:
-    for folder in ("econsim/rules/", "econsim/engines/agents/"):
+    for folder in FOLDERS:
         if path.startswith(folder):
             return folder
     return path

@@ -1,7 +1,4 @@
-"""Every chart of econsim, as Altair specifications; the same for documents, notebooks and screens.
-
-Charts get quantiles, never draws. Colours hold a contrast of 3:1 on white and differ in lightness as well as in hue.
-"""
+"""Charts of paired effects: what a policy changes against the status quo."""
 
 from __future__ import annotations
 
@@ -12,15 +9,12 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, heading, styled
 from econsim.findings import display_name, futures, relative_change
 from econsim.results import QUANTILES
 
 if TYPE_CHECKING:
     from econsim.results import Result
-
-BLUE, VERMILLION, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#595959"
-FONT = "sans-serif"
-PLOT_WIDTH = 520
 
 
 def policy_ranges(results: Sequence[Result], metric: str = "rd_investment", *, title: str, subtitle: str) -> Any:
@@ -61,9 +55,9 @@ def policy_ranges(results: Sequence[Result], metric: str = "rd_investment", *, t
     )
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GREY, strokeDash=[3, 3]).encode(x="x:Q")
     chart = alt.layer(zero, wide, narrow, middle, words).properties(
-        width=PLOT_WIDTH, height=alt.Step(30), title=_title(title, subtitle)
+        width=PLOT_WIDTH, height=alt.Step(30), title=heading(title, subtitle)
     )
-    return _styled(chart)
+    return styled(chart)
 
 
 def series_effect(result: Result, metric: str, *, title: str, subtitle: str, unit_scale: float = 1.0) -> Any:
@@ -81,18 +75,5 @@ def series_effect(result: Result, metric: str, *, title: str, subtitle: str, uni
     inner = base.mark_area(opacity=0.35, color=BLUE).encode(y="p25:Q", y2="p75:Q")
     line = base.mark_line(color=VERMILLION, strokeWidth=2.5).encode(y="p50:Q")
     zero = alt.Chart(pd.DataFrame({"y": [0.0]})).mark_rule(color=GREY, strokeDash=[3, 3]).encode(y="y:Q")
-    chart = alt.layer(outer, inner, zero, line).properties(width=PLOT_WIDTH, height=260, title=_title(title, subtitle))
-    return _styled(chart)
-
-
-def _title(title: str, subtitle: str) -> alt.TitleParams:
-    return alt.TitleParams(title, subtitle=subtitle.split("\n"), anchor="start", fontSize=16, subtitleFontSize=12)
-
-
-def _styled(chart: Any) -> Any:
-    return (
-        chart.configure(font=FONT, background="white", padding=16)
-        .configure_axis(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", gridColor="#E6E6E6")
-        .configure_title(subtitleColor=GREY, offset=12)
-        .configure_view(stroke=None)
-    )
+    chart = alt.layer(outer, inner, zero, line).properties(width=PLOT_WIDTH, height=260, title=heading(title, subtitle))
+    return styled(chart)
