@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 import time
@@ -73,11 +74,18 @@ class Progress:
 
     def _tick(self) -> None:
         while not self._over.wait(0.2):
-            now = time.monotonic()
-            filled = BAR * self.done // self.total if self.total else 0
-            line = f"[{'#' * filled}{' ' * (BAR - filled)}] {self.text(now)}"
+            line = self._line(time.monotonic())
             self._longest = max(self._longest, len(line))
             self._write("\r" + line.ljust(self._longest))
+
+    def _line(self, now: float) -> str:
+        """Bar and text, on one line of the terminal: a longer one could not be written over."""
+        text, width = self.text(now), shutil.get_terminal_size().columns - 1
+        bar = min(BAR, width - len(text) - len("[] "))
+        if bar < 1:
+            return text[:width]
+        filled = bar * self.done // self.total if self.total else 0
+        return f"[{'#' * filled}{' ' * (bar - filled)}] {text}"
 
     def _write(self, text: str) -> None:
         try:

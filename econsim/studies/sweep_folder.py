@@ -154,5 +154,7 @@ def chunk_path(plan: SweepPlan, label: str, index: int) -> str:
 def cannot_write(folder: Path, error: OSError) -> InputError:
     """The error of a full or read-only disk in the middle of the work."""
     reason = (error.strerror or str(error) or type(error).__name__).lower()
-    message = f"cannot be written: {reason}. Finished chunks are kept: go on with --resume (resume=True)"
+    message = f"cannot be written: {reason}"
+    if (folder / PLAN).exists():
+        message += ". Finished chunks are kept: go on with --resume (resume=True)"
     return InputError(Problem("", message, file=str(folder)))

@@ -162,7 +162,10 @@ class Sweep:
             raise damaged(path, error) from None
 
     def dataset(self, scenario: str | None = None) -> pyarrow.dataset.Dataset:
-        """The rows of a scenario as a lazy dataset: point, draw, failed, metrics and `effect_<metric>`."""
+        """The rows of a scenario as a lazy dataset: point, draw, failed, metrics and `effect_<metric>`.
+
+        Read it with `cache_metadata=False`, or pyarrow keeps half a megabyte about each of its files.
+        """
         import pyarrow.dataset
 
         paths = [str(path) for path in self._chunks(self._label(scenario))]

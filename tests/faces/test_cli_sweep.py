@@ -135,6 +135,18 @@ def test_progress_counts_from_where_it_starts():
     assert progress.text(begin + 10.0) == "1000 of 1000 draws, 10 draws/s, 10 s"
 
 
+@pytest.mark.parametrize(("columns", "bar"), [("120", 30), ("80", 23), ("56", 0), ("20", 0)])
+def test_the_bar_stays_on_one_line(monkeypatch, columns, bar):
+    """A longer line would be wrapped, and every look at the clock would add another."""
+    monkeypatch.setenv("COLUMNS", columns)
+    progress = Progress(io.StringIO(), resumable=True)
+    progress(0, 10_000_000)
+    progress(5_000_000, 10_000_000)
+    line = progress._line(progress.started + 5000.0)
+    assert len(line) < int(columns)
+    assert line.count("#") == bar // 2 and line.startswith("[" if bar else "5000000 of 10000000")
+
+
 def test_help_imports_nothing_heavy():
     code = (
         "import sys\nfrom econsim.cli import main\nmain(['sweep', '--help'])\n"
