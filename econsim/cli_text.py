@@ -292,8 +292,8 @@ def sweep_text(sweep: Any) -> str:
     parts.append(
         paragraph(
             f"Sweep {sweep.sweep_id}: {sweep.points:,} points over {', '.join(sweep.names[:6])}"
-            f"{' …' if len(sweep.names) > 6 else ''}, {sweep.draws:,} draws each, {len(told)} "
-            f"scenario{'s' if len(told) > 1 else ''}; {failed:,} of {sweep.rows * len(told):,} draws failed"
+            f"{' …' if len(sweep.names) > 6 else ''}, {sweep.draws:,} draw{'s' if sweep.draws > 1 else ''} each, "
+            f"{len(told)} scenario{'s' if len(told) > 1 else ''}; {failed:,} of {sweep.rows * len(told):,} draws failed"
         )
     )
     parts.append(f"Written to {sweep.folder}")

@@ -92,11 +92,12 @@ def estimate_sweep(
 
 
 def _chunks_left(plan: SweepPlan, folder: Path) -> int:
-    there = [
-        all((folder / chunk_path(plan, pair.label, index)).exists() for pair in plan.pairs)
-        for index in (range(plan.chunks) if folder.exists() else ())
-    ]
-    return plan.chunks - sum(there)
+    if not folder.exists():
+        return plan.chunks
+    labels = [pair.label for pair in plan.pairs]
+    return sum(
+        not all((folder / chunk_path(plan, label, index)).exists() for label in labels) for index in range(plan.chunks)
+    )
 
 
 class _Measured(NamedTuple):
