@@ -42,10 +42,8 @@ def cluster(address: str) -> Iterator[Executor]:
             allowed = "the address of a scheduler, such as tcp://127.0.0.1:8786"
             raise InputError(Problem("cluster", message, repr(address)[:80], allowed)) from None
         _check_workers(client, address)
-        executor = client.get_executor(pure=False)
-        executor.econsim_size = sum(client.nthreads().values())
         try:
-            yield executor
+            yield client.get_executor(pure=False)
         except (KilledWorker, CommClosedError) as error:
             message = f"broke down: {_reason(error)}; what was done is kept"
             raise InputError(Problem("cluster", message, repr(address)[:80])) from None

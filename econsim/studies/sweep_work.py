@@ -66,7 +66,8 @@ def in_executor(tasks: Iterator[ChunkTask], executor: Executor, cancel: Cancel) 
 
 def size_of(executor: Executor) -> int:
     """How many chunks an executor works on at the same time, as far as it says so."""
-    size = getattr(executor, "econsim_size", None) or getattr(executor, "_max_workers", None)
+    client = getattr(executor, "_client", None)  # of Dask: the threads of its workers, wherever they are
+    size = sum(client.nthreads().values()) if client is not None else getattr(executor, "_max_workers", None)
     return int(size) if size else os.cpu_count() or 1
 
 
