@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from econsim import sobol_sequence
+
 LARGEST_SEED = 2**63 - 1
 HALF_STEP = 2.0**-54  # keeps uniforms off zero
 WORDS_PER_BLOCK = 4  # Philox makes four 64-bit words per counter
@@ -73,6 +75,8 @@ def sobol_points(dimensions: int, seed: int, start: int, stop: int) -> np.ndarra
 
     A longer design begins with the points of a shorter one, and any slice is reached directly.
     """
+    if dimensions <= sobol_sequence.most_dimensions():
+        return sobol_sequence.sobol_points(dimensions, seed, start, stop)
     from scipy.stats import qmc
 
     engine = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
