@@ -32,6 +32,13 @@ def uncertain_names(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
     return tuple(name for name in book().parameters if all(not one.assumptions[name].fixed for one in scenarios))
 
 
+def group_of(name: str) -> str:
+    """The book's group of a parameter; of a lever, that of its kind of policy."""
+    if name in book().parameters:
+        return book().parameters[name].group
+    return f"policy: {book().levers[name].lever_group}"
+
+
 def axis_scale(name: str, scenario: Scenario) -> Literal["linear", "log"]:
     """The axis on which a name is spread evenly: that of its prior in the scenario, else in the book, else linear."""
     if name not in book().parameters:

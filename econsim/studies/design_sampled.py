@@ -11,7 +11,15 @@ from econsim.library import FieldPath
 from econsim.runs import LARGEST_DRAWS
 from econsim.scenario import Scenario
 from econsim.scenario_schema import Field
-from econsim.studies.design_axes import Axis, axis_scale, prior_axis, range_axis, uncertain_names, value_field
+from econsim.studies.design_axes import (
+    Axis,
+    axis_scale,
+    group_of,
+    prior_axis,
+    range_axis,
+    uncertain_names,
+    value_field,
+)
 from econsim.studies.designs import SampledDesign, saltelli_rows
 from econsim.studies.spec_fields import known_name
 
@@ -35,6 +43,7 @@ def read_sampled(
     before = len(checker.problems)
     samples = _samples(method, given, checker)
     second_order = checker.simple(("design", "second_order"), given.get("second_order", False), Field("flag", ""))
+    grouped = checker.simple(("design", "groups"), given.get("groups", False), Field("flag", ""))
     ranges = _ranges(given["values"], checker) if "values" in given else {}
     for name in ranges:
         if named is not None and name not in named:
@@ -46,8 +55,10 @@ def read_sampled(
     found = tuple(axis for axis in axes if axis is not None)
     if samples is None or len(checker.problems) != before or len(found) != len(axes):
         return None
-    size = samples * saltelli_rows(len(names), second_order) if method == "saltelli" else samples
-    return SampledDesign(method, names, size, found, samples, seed, second_order)
+    groups = tuple(group_of(name) for name in names) if grouped else None
+    factors = len(set(groups or names))
+    size = samples * saltelli_rows(factors, second_order) if method == "saltelli" else samples
+    return SampledDesign(method, names, size, found, samples, seed, second_order, groups)
 
 
 def _samples(method: str, given: Mapping[str, Any], checker: Checker) -> int | None:

@@ -83,23 +83,34 @@ class SampledDesign(Design):
     axes         : one a name: how a number in (0, 1) becomes a value
     samples      : points of lhs and sobol; base samples of saltelli
     second_order : saltelli only: also the rows that second-order indices need
+    groups       : saltelli only: the group of each name, where names of a group move together; None: each by itself
     """
 
     axes: tuple[Axis, ...]
     samples: int
     seed: int
     second_order: bool = False
+    groups: tuple[str, ...] | None = None
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """What moves by itself: the groups in the order of their first names, or else the names."""
+        return self.names if self.groups is None else tuple(dict.fromkeys(self.groups))
 
     def section(self) -> dict[str, Any]:
         ranges = {axis.name: [axis.low, axis.high] for axis in self.axes if axis.mode is None}
         section: dict[str, Any] = {"method": self.method, "samples": self.samples, "parameters": list(self.names)}
         if ranges:
             section["values"] = ranges
+        if self.groups is not None:
+            section["groups"] = True
         return section | ({"second_order": self.second_order} if self.method == "saltelli" else {})
 
     def _rule(self) -> dict[str, Any]:
         axes = {axis.name: axis.identity for axis in self.axes}
         rule: dict[str, Any] = {"samples": self.samples, "seed": self.seed, "axes": axes}
+        if self.groups is not None:
+            rule["groups"] = list(self.groups)
         return rule | ({"second_order": self.second_order} if self.method == "saltelli" else {})
 
     def _points(self, start: int, stop: int) -> np.ndarray:
@@ -115,13 +126,15 @@ class SampledDesign(Design):
         """SALib's sample of the unit cube, from the base sample that holds `start` to the one that holds `stop` - 1."""
         from SALib.sample import sobol
 
-        rows = saltelli_rows(len(self.names), self.second_order)
+        rows = saltelli_rows(len(self.factors), self.second_order)
         first, last = start // rows, -(-stop // rows)
-        cube = {
+        cube: dict[str, Any] = {
             "num_vars": len(self.names),
             "names": list(self.names),
             "bounds": [[0.0, 1.0] for _ in self.names],
         }
+        if self.groups is not None:
+            cube["groups"] = list(self.groups)
         # A generator and not the number: SALib has read the seed 0 as no seed at all.
         generator = np.random.default_rng(self.seed)
         with warnings.catch_warnings():  # a slice is no power of two, and the whole that it belongs to is one
@@ -132,9 +145,9 @@ class SampledDesign(Design):
         return found[start - first * rows : stop - first * rows]
 
 
-def saltelli_rows(names: int, second_order: bool) -> int:
-    """Points for each base sample of a saltelli design over so many names."""
-    return 2 * names + 2 if second_order else names + 2
+def saltelli_rows(factors: int, second_order: bool) -> int:
+    """Points for each base sample of a saltelli design over so many names, or groups of names."""
+    return 2 * factors + 2 if second_order else factors + 2
 
 
 @dataclass(frozen=True, eq=False)

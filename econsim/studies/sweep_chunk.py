@@ -19,6 +19,7 @@ from econsim.metrics import summary_catalogue
 from econsim.parameter_book import book
 from econsim.runs import Settings
 from econsim.scenario import Scenario
+from econsim.timeline import quarter_name
 
 EFFECT = "effect_"  # before a metric's name: its change against the status quo
 REMEMBERED_BYTES = 64_000_000  # of worlds that are the same in every chunk, kept by a process
@@ -49,6 +50,7 @@ class ChunkTask:
     shared : whether every point uses draws 0 to `draws`, rather than each row a draw of its own
     most   : largest n_labs and n_distillers of the whole design, where it sets them
     version : of econsim, which the worker has to share
+    series : those that are kept quarter by quarter
     """
 
     index: int
@@ -65,13 +67,14 @@ class ChunkTask:
     metrics: tuple[str, ...]
     most: Mapping[str, float]
     version: str
+    series: tuple[str, ...] = ()
 
 
 def compute_chunk(task: ChunkTask) -> dict[str, Table]:
     """Compute the rows of a task.
 
     returns : label -> table of columns (row,): point, draw (its number in the ensemble and in every shock stream),
-              failed, the metrics, and their effects; metrics and effects are NaN in failed rows
+              failed, the metrics, their effects, and series by quarter; all but the first three NaN in failed rows
     raises  : InputError in a worker that has another version of econsim, or lacks the engine
     """
     if task.version != econsim.__version__:
@@ -91,7 +94,9 @@ def compute_chunk(task: ChunkTask) -> dict[str, Table]:
         table: Table = {"point": points, "draw": numbers, "failed": failed}
         with np.errstate(invalid="ignore"):
             effects = {f"{EFFECT}{name}": here.metrics[name] - there.metrics[name] for name in task.metrics}
-        for name, values in ({name: here.metrics[name] for name in task.metrics} | effects).items():
+        levels = {name: here.metrics[name] for name in task.metrics}
+        columns = columns_by_quarter(task.series, pair.scenario)
+        for name, values in (levels | effects | {name: here.metrics[name] for name in columns}).items():
             table[name] = np.where(failed, np.nan, values)
         tables[pair.label] = {name: column[:asked] for name, column in table.items()}
     return tables
@@ -183,6 +188,8 @@ class _Worlds:
             twin_rd = rd if same else self._on_rows_of(place, twin, solved[twin.key].rd)
             metrics = chunk.metrics(place.scenario, run, twin_rd)
             metrics = {name: metrics[name] for name in self.task.metrics}
+            for name in self.task.series:
+                metrics |= dict(zip(columns_by_quarter([name], place.scenario), run[name], strict=True))
             if not same:
                 failed = failed | self._on_rows_of(place, twin, solved[twin.key].failed)
         solved[place.key] = _Solved(rd, failed, metrics)
@@ -203,7 +210,7 @@ class _Worlds:
     def _memory_key(self, place: _Place) -> tuple[Any, ...]:
         task = self.task
         most = tuple(sorted(task.most.items()))
-        return (*place.key, task.seed, task.ensemble, task.engine, task.draws, task.metrics, most)
+        return (*place.key, task.seed, task.ensemble, task.engine, task.draws, task.metrics, task.series, most)
 
 
 def _twin(scenario: Scenario) -> Scenario:
@@ -229,9 +236,19 @@ def _remember(key: Any, solved: _Solved) -> None:
             _remembered.popitem(last=False)
 
 
-def columns_of(metrics: Sequence[str]) -> tuple[str, ...]:
-    """Columns of a chunk's table, in order."""
-    return ("point", "draw", "failed", *metrics, *(f"{EFFECT}{name}" for name in metrics))
+def columns_of(metrics: Sequence[str], series: Sequence[str] = ()) -> tuple[str, ...]:
+    """Columns of a chunk's table, in order; `series` from `series_columns`."""
+    return ("point", "draw", "failed", *metrics, *(f"{EFFECT}{name}" for name in metrics), *series)
+
+
+def series_columns(series: Sequence[str], quarters: int, first: str) -> tuple[str, ...]:
+    """Columns of series that are kept quarter by quarter, such as `rd_investment@2031Q2`."""
+    return tuple(f"{name}@{quarter_name(period, first)}" for name in series for period in range(quarters))
+
+
+def columns_by_quarter(series: Sequence[str], scenario: Scenario) -> tuple[str, ...]:
+    """`series_columns` on the calendar of a scenario."""
+    return series_columns(series, scenario.structure.quarters, scenario.structure.start)
 
 
 def design_columns(names: Sequence[str]) -> dict[str, str]:

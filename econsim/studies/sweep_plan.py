@@ -19,7 +19,7 @@ from econsim.scenario_schema import COUNT_PARAMETERS
 from econsim.store import package_versions
 from econsim.studies.comparison_store import folder_names
 from econsim.studies.designs import Design, GridDesign, ListDesign, SampledDesign
-from econsim.studies.sweep_chunk import ChunkTask, Pair, columns_of
+from econsim.studies.sweep_chunk import ChunkTask, Pair, columns_of, series_columns
 from econsim.world import COUNTS
 
 if TYPE_CHECKING:
@@ -90,7 +90,13 @@ class SweepPlan:
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of a chunk file, in order."""
-        return columns_of(self.spec.metrics)
+        return columns_of(self.spec.metrics, self.series_columns)
+
+    @cached_property
+    def series_columns(self) -> tuple[str, ...]:
+        """Columns of the series that are kept, quarter by quarter."""
+        structure = self.spec.scenarios[0].structure
+        return series_columns(self.spec.series, structure.quarters, structure.start)
 
     def content(self) -> dict[str, Any]:
         """What `plan.json` says: all that a reader of the folder needs."""
@@ -117,6 +123,7 @@ class SweepPlan:
             "seed": spec.seed,
             "ensemble": spec.ensemble,
             "metrics": list(spec.metrics),
+            **({"series": list(spec.series)} if spec.series else {}),
             "identity": self.identity,
             "packages": package_versions(),
         }
@@ -145,6 +152,7 @@ class SweepPlan:
             metrics=tuple(spec.metrics),
             most=dict(self.most),
             version=econsim.__version__,
+            series=tuple(spec.series),
         )
 
     def tasks(self, wanted: Iterator[tuple[int, Sequence[str]]]) -> Iterator[ChunkTask]:

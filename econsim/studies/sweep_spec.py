@@ -20,13 +20,26 @@ from econsim.runs import DEFAULT_ENSEMBLE, DEFAULT_SEED, ENSEMBLES, LARGEST_DRAW
 from econsim.scenario import Scenario
 from econsim.scenario_schema import Field
 from econsim.scenario_text import as_yaml
+from econsim.series import catalogue
 from econsim.studies.design_section import DESIGN_KEYS, LARGEST_DESIGN, read_design
 from econsim.studies.designs import Design
 from econsim.studies.spec_fields import at_home, known_fields
 from econsim.studies.spec_scenarios import as_mapping, read_against, read_scenarios
 from econsim.yaml_reader import read_yaml
 
-SPEC_KEYS = ("scenario", "scenarios", "design", "draws", "seed", "ensemble", "metrics", "against", "shocks", "chunk")
+SPEC_KEYS = (
+    "scenario",
+    "scenarios",
+    "design",
+    "draws",
+    "seed",
+    "ensemble",
+    "metrics",
+    "against",
+    "shocks",
+    "chunk",
+    "over_time",
+)
 SHOCKS = ("own", "shared")
 DEFAULT_CHUNK = 512
 LARGEST_CHUNK = 65_536
@@ -58,6 +71,7 @@ class SweepSpec:
     seed      : of design, parameters and shocks
     ensemble  : where parameters that the design does not vary come from: `default` or `prior`
     metrics   : the summary metrics that are kept, in the catalogue's order
+    series    : the series that are kept quarter by quarter, in the catalogue's order
     chunk     : rows, each a point and a draw, of one file
     words     : how scenarios and status quo were given, as a name or a path, for `to_yaml`; None: as a Scenario
     """
@@ -72,6 +86,7 @@ class SweepSpec:
     metrics: tuple[str, ...]
     chunk: int
     words: tuple[str | None, ...] = ()
+    series: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -80,7 +95,7 @@ class SweepSpec:
 
     def identity(self) -> dict[str, Any]:
         """Everything that the numbers and their division into files depend on, in plain Python."""
-        return {
+        identity = {
             "scenarios": [scenario.hash for scenario in self.scenarios],
             "against": [None if one is None else one.world_hash for one in self.against],
             "design": self.design.identity,
@@ -91,6 +106,7 @@ class SweepSpec:
             "metrics": list(self.metrics),
             "chunk": self.chunk,
         }
+        return identity | ({"series": list(self.series)} if self.series else {})
 
     def to_yaml(self) -> str:
         """A spec with the same identity, everything that has a default spelled out.
@@ -113,6 +129,8 @@ class SweepSpec:
         }
         if self.metrics != _metrics_of(self.scenarios):
             spec["metrics"] = list(self.metrics)
+        if self.series:
+            spec["over_time"] = list(self.series)
         return as_yaml(spec)
 
 
@@ -172,6 +190,7 @@ def _checked(raw: Mapping[str, Any], checker: Checker, folder: Path) -> SweepSpe
     shocks = _choice("shocks", "kind of shocks", given, SHOCKS, checker)
     ensemble = _choice("ensemble", "ensemble", given, ENSEMBLES, checker)
     metrics = _metrics(given["metrics"], scenarios, checker) if "metrics" in given else _metrics_of(scenarios)
+    series = _series(given["over_time"], scenarios, checker) if "over_time" in given else ()
     if not checker.problems and design is not None:
         shocks = shocks or ("own" if design.method in _OWN_SHOCKS else "shared")
         ensemble = ensemble or scenarios[0].ensemble or DEFAULT_ENSEMBLE
@@ -189,6 +208,7 @@ def _checked(raw: Mapping[str, Any], checker: Checker, folder: Path) -> SweepSpe
         metrics=metrics,
         chunk=int(numbers["chunk"] or 0),
         words=(*(one.word for one in read), None if against is None else against.word),
+        series=series,
     )
 
 
@@ -229,6 +249,23 @@ def _metrics(value: Any, scenarios: Sequence[Scenario], checker: Checker) -> tup
                 checker.report((*path, place), f"is not a metric of {lacking[0].name}, whose buyers are others", name)
             else:
                 checker.add((*path, place), unknown_name("", name[:80], shared, kind="metric"))
+    return tuple(name for name in shared if name in value)
+
+
+def _series(value: Any, scenarios: Sequence[Scenario], checker: Checker) -> tuple[str, ...]:
+    path: FieldPath = ("over_time",)
+    if not isinstance(value, list):
+        checker.report(path, "must be a list of series", value)
+        return ()
+    known = [catalogue(_segments(scenario)) for scenario in scenarios]
+    shared = [name for name in known[0] if all(name in one for one in known)] if known else []
+    for place, name in enumerate(value):
+        if not isinstance(name, str):
+            checker.report((*path, place), "must name a series", name)
+        elif name in value[:place]:
+            checker.report((*path, place), "is given twice", name)
+        elif scenarios and name not in shared:
+            checker.add((*path, place), unknown_name("", name[:80], shared, kind="series"))
     return tuple(name for name in shared if name in value)
 
 

@@ -232,7 +232,7 @@ BAD = {
     HEAD + LHS + "samples: 3\n": ["3: samples: does not belong here: 'samples' goes under 'design'"],
     HEAD + LHS + "levers: {royalty_rate: 0.1}\n": [
         "3: levers: unknown field of a sweep 'levers'; allowed: scenario, scenarios, design, draws, seed, ensemble, "
-        "metrics, against, shocks, chunk",
+        "metrics, against, shocks, chunk, over_time",
     ],
     HEAD + LHS + "draws: 0\nseed: -1\nchunk: 65537\n": [
         "3: draws: is out of bounds (got 0); allowed: a whole number from 1 to 1e+08",
