@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from econsim.scenario import Scenario, load_scenario
     from econsim.store import read_run, write_run
     from econsim.studies.compare import Comparison, compare
+    from econsim.studies.discovery import discover
+    from econsim.studies.drivers import drivers
+    from econsim.studies.moats import moats
     from econsim.studies.sweep import Sweep, SweepStopped, open_sweep, sweep
 
 _HOMES = {
@@ -28,7 +31,10 @@ _HOMES = {
     "Sweep": "econsim.studies.sweep",
     "SweepStopped": "econsim.studies.sweep",
     "compare": "econsim.studies.compare",
+    "discover": "econsim.studies.discovery",
+    "drivers": "econsim.studies.drivers",
     "load_scenario": "econsim.scenario",
+    "moats": "econsim.studies.moats",
     "open_sweep": "econsim.studies.sweep",
     "parameters": "econsim.book_tables",
     "read_run": "econsim.store",
@@ -47,7 +53,10 @@ __all__ = [
     "SweepStopped",
     "__version__",
     "compare",
+    "discover",
+    "drivers",
     "load_scenario",
+    "moats",
     "open_sweep",
     "parameters",
     "read_run",

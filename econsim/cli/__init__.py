@@ -10,12 +10,13 @@ from collections.abc import Sequence
 import click
 
 import econsim
+from econsim.cli.analysing import discover, drivers, moats
 from econsim.cli.checking import bench, check
 from econsim.cli.scenario_files import new, params, scenarios, validate
 from econsim.cli.simulations import compare, run
 from econsim.cli.sweeping import sweep
 from econsim.cli_text import printable
-from econsim.errors import EconsimError, InputError, nearest_name
+from econsim.errors import EconsimError, InputError, Problem, nearest_name
 
 USAGE, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
 # What standard output fails with on a full disk or once closed; files of ours fail with their name.
@@ -55,7 +56,7 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (run, compare, sweep, scenarios, params, new, validate, check, bench):
+for _command in (run, compare, sweep, drivers, discover, moats, scenarios, params, new, validate, check, bench):
     commands.add_command(_command)
 
 
@@ -77,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         return _usage_error(error)
     except InputError as error:
-        _say(*(f"error: {problem}" for problem in error.problems))
+        _say(*(line for problem in error.problems for line in _lines(problem)))
         return error.exit_code
     except EconsimError as error:
         _say(*(f"error: {line}" for line in str(error).splitlines()))
@@ -118,6 +119,13 @@ def _usage_error(error: click.ClickException) -> int:
         lines.append(f"Try '{context.command_path} --help'.")
     _say(*lines)
     return USAGE
+
+
+def _lines(problem: Problem) -> list[str]:
+    """A problem in a line; a place in a text that it is about stands below."""
+    excerpt: tuple[str, ...] = getattr(problem, "excerpt", ())
+    told = str(problem).removesuffix("".join(f"\n{line}" for line in excerpt))
+    return [f"error: {told}", *excerpt]
 
 
 def _say(*lines: str) -> None:

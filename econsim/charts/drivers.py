@@ -1,0 +1,110 @@
+"""Charts of what drives outcomes: rank correlations with intervals, and the value of settling parameters."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+import econsim
+from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, heading, styled
+from econsim.errors import InputError, Problem
+from econsim.studies.drivers_words import amount, words
+
+if TYPE_CHECKING:
+    from econsim.studies.drivers import Drivers
+
+MOST_ROWS = 12
+LINE = 78  # characters of a title, or of a line below it
+LIGHT = "#BFBFBF"
+
+
+def rank_correlations(drivers: Drivers, metric: str | None = None, scenario: str | None = None) -> Any:
+    """The strongest rank correlations of a metric with parameters, and their 95% intervals.
+
+    metric   : one that was looked at; default the first
+    scenario : label of one that was looked at; default the first
+    raises   : InputError for a metric that has no correlations there
+    """
+    metric = drivers.metrics[0] if metric is None else metric
+    scenario = drivers.scenarios[0] if scenario is None else scenario
+    whole = drivers.ranked(scenario, metric)
+    if whole.empty:
+        raise InputError(Problem("metric", f"'{metric}' has no rank correlations in {scenario}"))
+    table = whole.head(MOST_ROWS).copy()
+    table["name"] = [words(name) for name in table["parameter"]]
+    table["told"] = [f"{value:+.2f}".replace("-", "−") for value in table["correlation"]]
+    base = alt.Chart(table).encode(y=_rows_axis(table["name"].tolist()))
+    scale = alt.Scale(domain=[min(-0.1, float(table["low"].min())), max(0.1, float(table["high"].max()))], nice=True)
+    wide = base.mark_rule(strokeWidth=3, color=BLUE).encode(
+        x=alt.X("low:Q", title="rank correlation", scale=scale, axis=alt.Axis(tickCount=8)), x2="high:Q"
+    )
+    middle = base.mark_point(size=70, filled=True, color=VERMILLION, opacity=1.0).encode(x="correlation:Q")
+    said = base.mark_text(align="left", color=GREY, fontSize=11).encode(x=alt.value(PLOT_WIDTH + 8), text="told:N")
+    rows = f"{int(table['rows'].iloc[0]):,} futures of {scenario}"
+    shown = f"the {len(table)} strongest of {len(whole)} parameters" if len(whole) > len(table) else "all parameters"
+    subtitle = f"Spearman's rank correlation with {words(metric)}: {shown}; {rows}. Line: 95% interval."
+    chart = alt.layer(_zero(), wide, middle, said).properties(
+        width=PLOT_WIDTH, height=alt.Step(26), title=titled(drivers.headline(scenario, metric), subtitle)
+    )
+    return styled(chart, sweep_footer(drivers.sweep))
+
+
+def information_bars(drivers: Drivers) -> Any:
+    """What it is worth to settle each parameter before choosing among packages, beside knowing everything.
+
+    raises : InputError where no packages were given
+    """
+    one = drivers.information
+    if one is None:
+        raise InputError(Problem("value_of_information", "was not asked for: name the packages to choose among"))
+    rows = [(words(name), one.parameters[name].value, one.parameters[name].upper, BLUE) for name in one.ranked[:10]]
+    rows.append(("all parameters together", one.together.value, one.together.upper, GREY))
+    rows.append(("everything, luck included", one.perfect.value, one.perfect.value, GREY))
+    table = pd.DataFrame(rows, columns=["name", "value", "upper", "color"])
+    table["told"] = [amount(value, one.unit) for value in table["value"]]
+    axis_unit, factor = ("$bn", 1e-3) if one.unit == "$M" else (one.unit, 1.0)
+    table["value"], table["upper"] = table["value"] * factor, table["upper"] * factor
+    base = alt.Chart(table).encode(y=_rows_axis(table["name"].tolist()))
+    way = "less" if one.less_is_better else "more"
+    unit = "" if axis_unit in ("–", "ratio", "share") else f", {axis_unit}"
+    most = max(float(table["upper"].max()), 1e-9)
+    x = alt.X("value:Q", title=f"{way} {words(one.metric)} on average{unit}", scale=alt.Scale(domain=[0, most]))
+    bars = base.mark_bar(height=14).encode(x=x, color=alt.Color("color:N", scale=None))
+    ticks = base.mark_tick(thickness=2, height=18, color=VERMILLION, opacity=1.0).encode(x="upper:Q")
+    said = base.mark_text(align="left", color=GREY, fontSize=11).encode(x=alt.value(PLOT_WIDTH + 8), text="told:N")
+    subtitle = (
+        f"Expected gain of choosing among {', '.join(one.packages)} after learning it; {one.rows:,} futures. "
+        "Bar: gain of a rule fitted on other futures, which leans low; tick: highest fitted value, which leans high."
+    )
+    chart = alt.layer(bars, ticks, said).properties(
+        width=PLOT_WIDTH, height=alt.Step(26), title=titled(one.headline, subtitle)
+    )
+    return styled(chart, sweep_footer(drivers.sweep))
+
+
+def titled(title: str, subtitle: str) -> alt.TitleParams:
+    """Finding and subtitle, broken into lines that fit the plot."""
+    found = heading(title, textwrap.wrap(subtitle, LINE + 14))
+    found.text = textwrap.wrap(title, LINE - 12)
+    found.subtitlePadding = 6
+    return found
+
+
+def sweep_footer(sweep: Any) -> str:
+    """Where the numbers of a sweep come from."""
+    return f"econsim {econsim.__version__}, sweep {sweep.sweep_id}. Illustrative priors, not yet calibrated."
+
+
+def _rows_axis(order: list[str]) -> alt.Y:
+    return alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=240, ticks=False, domain=False))
+
+
+def _zero() -> Any:
+    return alt.Chart(pd.DataFrame({"x": np.zeros(1)})).mark_rule(color=GREY, strokeDash=[3, 3]).encode(x="x:Q")
+
+
+__all__ = ["information_bars", "rank_correlations", "sweep_footer", "titled"]
