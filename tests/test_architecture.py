@@ -11,7 +11,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ROW = re.compile(r"^\| (\d+) \| `(econsim/[^`]+)` \|", re.MULTILINE)
 
-FOLDERS = ("econsim/rules/", "econsim/engines/agents/", "econsim/studies/statistics/", "econsim/charts/")
+FOLDERS = (
+    "econsim/rules/",
+    "econsim/engines/agents/",
+    "econsim/studies/statistics/",
+    "econsim/bench/",
+    "econsim/charts/",
+)
 
 
 def documented() -> dict[str, int]:

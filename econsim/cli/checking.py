@@ -10,7 +10,7 @@ import click
 
 from econsim.cli.options import json_option, show_json
 from econsim.cli.progress import Progress
-from econsim.cli_text import number, paragraph, table
+from econsim.cli_text import paragraph
 
 CHECK_FAILED = 1
 
@@ -53,62 +53,36 @@ def _plain(verdict: Any) -> dict[str, Any]:
 
 
 @click.command()
+@click.option("--quick", is_flag=True, help="Smaller sizes, and nothing compiled that is in the cache: about a minute.")
+@click.option(
+    "--only", metavar="NAME,…", help="Some sections: start, rates, warm, stages, memory, sobol, sweep, graphics."
+)
+@click.option("--compare", "earlier", metavar="FILE", help="Show each figure beside that of a stored run.")
+@click.option("--out", metavar="FILE", help="Store the figures, for --compare.")
+@click.option("--markdown", is_flag=True, help="Print Markdown, as for benchmarks/README.md.")
 @json_option
-@click.option("--compare", "earlier", metavar="FILE", help="Show the change since an earlier `bench --json`.")
-def bench(as_json: bool, earlier: str | None) -> int:
-    """Time the engines."""
-    from econsim.bench import run_bench
+def bench(quick: bool, only: str | None, earlier: str | None, out: str | None, markdown: bool, as_json: bool) -> int:
+    """Measure how fast econsim is here and now, as ratios."""
+    if as_json and markdown:
+        raise click.UsageError("--json and --markdown cannot be given together", click.get_current_context())
+    from econsim.bench import check_sections, run_bench
+    from econsim.bench.baseline import check_place, compared, read_baseline, write_baseline
+    from econsim.cli import bench_text
     from econsim.store import as_json as written
 
-    before = None if earlier is None else _earlier_bench(Path(earlier))
-    found = run_bench(report=lambda line: print(line, file=sys.stderr))
-    changes = None if before is None else _changes(before, found)
+    sections = check_sections([] if only is None else [name.strip() for name in only.split(",")])
+    before = None if earlier is None else read_baseline(Path(earlier))
+    if out is not None:
+        check_place(Path(out))
+    report = run_bench(sections, quick, lambda line: print(line, file=sys.stderr, flush=True))
+    if out is not None:
+        write_baseline(Path(out), report)
+    changes = None if before is None else compared(report, before)
     if as_json:
-        show_json(written(found if changes is None else {**found, "changes": changes}))
+        show_json(written(report if changes is None else {**report, "compared": changes}))
         return 0
-    rows = [
-        [row["engine"], str(row["draws"]), number(row["seconds"]), number(row["draws_per_second"])]
-        for row in found["rows"]
-    ]
-    click.echo(table(["engine", "draws", "seconds", "draws/s"], rows))
-    click.echo("")
-    click.echo(table(["draws", "batch over agents"], [[key, number(value)] for key, value in found["ratios"].items()]))
+    click.echo(bench_text.as_markdown(report) if markdown else bench_text.as_text(report))
     if changes is not None:
-        rows = [[one["what"], number(one["before"]), number(one["now"]), number(one["ratio"])] for one in changes]
-        click.echo(f"\n{table(['since then', 'before', 'now', 'ratio'], rows)}")
+        click.echo("")
+        click.echo(bench_text.comparison(report, changes, markdown))
     return 0
-
-
-def _earlier_bench(path: Path) -> dict[str, Any]:
-    from econsim.store import read_json
-    from econsim.whole_folder import refusal
-
-    content = read_json(path)
-    rows, ratios = content.get("rows"), content.get("ratios")
-    usable = isinstance(rows, list) and isinstance(ratios, dict) and all(_usable_row(row) for row in rows)
-    if not usable or not all(_is_number(value) for value in ratios.values()):  # type: ignore[union-attr]
-        raise refusal(path, "is not what `econsim bench --json` prints")
-    return content
-
-
-def _usable_row(row: Any) -> bool:
-    return isinstance(row, dict) and {"engine", "draws"} <= set(row) and _is_number(row.get("draws_per_second"))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _changes(before: dict[str, Any], now: dict[str, Any]) -> list[dict[str, Any]]:
-    """What both measured: the engines' rates, and their ratio, which a slower machine leaves as it is."""
-
-    def measured(content: dict[str, Any]) -> dict[str, float]:
-        rates = {f"{row['engine']}, {row['draws']} draws: draws/s": row["draws_per_second"] for row in content["rows"]}
-        return rates | {f"batch over agents, {key} draws": value for key, value in content["ratios"].items()}
-
-    then, today = measured(before), measured(now)
-    return [
-        {"what": what, "before": then[what], "now": today[what], "ratio": today[what] / then[what]}
-        for what in today
-        if then.get(what)
-    ]

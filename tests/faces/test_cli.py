@@ -369,19 +369,80 @@ def test_check_tells_verdicts_and_fails_when_one_does(capsys, monkeypatch, passe
 
 
 def bench_of(rate):
-    rows = [{"engine": "batch", "draws": 16, "seconds": 16 / rate, "draws_per_second": rate}]
-    return {"rows": rows, "ratios": {"16": rate / 2.0}, "version": "x"}
+    """What a benchmark could have found: two rates and their ratio."""
+    figures = {
+        "rates.agents.16": {"what": "agents, 16 draws", "value": 2.0, "unit": "draws/s", "best_of": 3},
+        "rates.batch.16": {"what": "batch, 16 draws", "value": rate, "unit": "draws/s", "best_of": 3},
+        "rates.batch_over_agents.16": {
+            "what": "batch over agents, 16 draws",
+            "value": rate / 2.0,
+            "unit": "ratio",
+            "ratio_of": ["rates.batch.16", "rates.agents.16"],
+        },
+        "rates.compiled_all_cores.16": {"what": "compiled all cores, 16 draws", "value": None, "unit": "draws/s"},
+    }
+    machine = {"processor": "abacus", "cores": 2, "memory_gb": None, "system": "Linux", "python": "3", "numpy": "2"}
+    load = {"average_before": 0.5, "average_after": 1.0, "cores_used_by_others": 1.0, "seconds": 3.0, "busy": True}
+    return {
+        "econsim_bench": 1,
+        "version": "x",
+        "created": "2026-01-01T00:00:00Z",
+        "quick": False,
+        "sections": ["rates"],
+        "scenario": "baseline",
+        "quarters": 60,
+        "machine": {**machine, "jax": None, "salib": "1"},
+        "load": load,
+        "figures": figures,
+        "notes": {"rates": ["JAX is not installed."]},
+    }
 
 
-def test_bench_shows_rates_and_what_changed(capsys, monkeypatch, tmp_path):
+@pytest.fixture
+def measured(monkeypatch):
+    """Have `bench` find what `bench_of` says, at a rate that can be changed."""
     from econsim import bench as module
 
-    monkeypatch.setattr(module, "run_bench", lambda report=None: bench_of(200.0))
-    assert json.loads(good(capsys, "bench", "--json")) == bench_of(200.0)
-    (tmp_path / "before.json").write_text(json.dumps(bench_of(100.0)))
-    changes = json.loads(good(capsys, "bench", "--json", "--compare", "before.json"))["changes"]
-    assert [one["ratio"] for one in changes] == [2.0, 2.0]
-    assert "batch over agents, 16 draws" in good(capsys, "bench", "--compare", "before.json")
+    rate = [200.0]
+
+    def stand_in(sections, quick, tell):
+        tell("measuring")
+        return bench_of(rate[0]) | {"quick": quick, "sections": list(sections)}
+
+    monkeypatch.setattr(module, "run_bench", stand_in)
+    return rate
+
+
+def test_bench_prints_json_alone_and_progress_beside_it(capsys, measured):
+    code, out, err = run(capsys, "bench", "--json", "--only", "rates")
+    assert (code, err) == (0, "measuring\n")
+    assert json.loads(out) == bench_of(200.0)
+    assert json.loads(good(capsys, "bench", "--json", "--quick"))["quick"] is True
+
+
+def test_bench_stores_figures_and_compares_with_them(capsys, measured, tmp_path):
+    measured[0] = 100.0
+    good(capsys, "bench", "--only", "rates", "--out", "then.json")
+    assert json.loads((tmp_path / "then.json").read_text()) == bench_of(100.0)
+    measured[0] = 200.0
+    told = json.loads(good(capsys, "bench", "--json", "--compare", "then.json"))["compared"]
+    assert {name: one["ratio"] for name, one in told["figures"].items()} == {
+        "rates.agents.16": 1.0,
+        "rates.batch.16": 2.0,
+        "rates.batch_over_agents.16": 2.0,
+    }
+    text = good(capsys, "bench", "--compare", "then.json")
+    assert "WARNING: the machine was busy then." in text
+    assert re.search(r"batch, 16 draws +draws/s +200 +100 +2\n", text)
+    good(capsys, "bench", "--out", "then.json")  # figures may take the place of figures
+    assert json.loads((tmp_path / "then.json").read_text())["figures"]["rates.batch.16"]["value"] == 200.0
+
+
+def test_bench_shows_rates_as_a_table_and_what_is_missing(capsys, measured):
+    text = good(capsys, "bench", "--only", "rates")
+    assert re.search(r"draws +agents +batch +all cores +batch/agents +best of\n[- ]+\n16 +2 +200 +– +100 +3\n", text)
+    assert "JAX is not installed." in text and "WARNING: the machine was busy." in text
+    assert "| 16 | 2 | 200 | – | 100 | 3 |" in good(capsys, "bench", "--only", "rates", "--markdown")
 
 
 # ------------------------------------------------------------------------------------------ progress, pipes, signals

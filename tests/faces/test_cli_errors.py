@@ -33,6 +33,7 @@ def full_folder(tmp_path, monkeypatch):
     (tmp_path / "used").mkdir()
     (tmp_path / "used" / "thesis.tex").write_text("mine")
     (tmp_path / "bench.json").write_text('{"rows": [{"engine": "batch"}], "ratios": {}}')
+    (tmp_path / "later.json").write_text('{"econsim_bench": 99}')
 
 
 def snapshot():
@@ -119,7 +120,15 @@ CASES = {
     "validate misspelt.yaml empty.yaml": ("empty.yaml: is empty", 2),
     "bench --compare missing.json": ("missing.json: cannot be read", 1),
     "bench --compare file": ("file:1: is damaged", 1),
-    "bench --compare bench.json": ("is not what `econsim bench --json` prints", 1),
+    "bench --compare bench.json": ("bench.json: is not what `econsim bench --out` stores", 1),
+    "bench --compare later.json": ("later.json: was stored in another format (99", 1),
+    "bench --compare folder.yaml": ("folder.yaml: cannot be read", 1),
+    "bench --out bench.json": ("bench.json: exists already and holds no figures of `econsim bench`", 1),
+    "bench --out used": ("used: is a folder", 1),
+    "bench --out none/figures.json": ("its folder does not exist", 1),
+    "bench --only rate": ("did you mean 'rates'?", 1),
+    "bench --only rates,,sobl": ("--only: unknown section", 2),
+    "bench --json --markdown": ("cannot be given together", 1),
 }
 
 
