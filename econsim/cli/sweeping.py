@@ -28,7 +28,7 @@ INTERRUPTED = 130
 @click.argument("spec", metavar="SPEC.yaml")
 @click.option("--out", metavar="DIR", help="A new or empty folder for the results.")
 @click.option("--resume", is_flag=True, help="Go on with the sweep that DIR holds; what is done stays.")
-@click.option("--workers", type=WholeNumber(), metavar="N", help="Worker processes.  [default: 1]")
+@click.option("--workers", type=WholeNumber(), metavar="N", help="Processes of one thread.  [default: this process]")
 @click.option("--cluster", "address", metavar="ADDRESS", help="Scheduler of a Dask cluster that does the work.")
 @click.option("--dry-run", is_flag=True, help="Measure what it will take in time and disk; write nothing.")
 @click.option("--yes", is_flag=True, help="Needed for designs of more than 10 million points.")
@@ -67,7 +67,7 @@ def sweep(
         check_workers(workers)
     checked = read_sweep_spec(spec)
     if dry_run:
-        return _dry_run(checked, out, resume, workers or 1, address, engine, as_json, quiet)
+        return _dry_run(checked, out, resume, workers, address, engine, as_json, quiet)
     _ask_for_yes(checked, yes)
     plan_sweep(checked, str(out), resume, engine)  # finds what is wrong before anything is started
     with (
@@ -101,7 +101,7 @@ def _dry_run(
     spec: Any,
     out: str | None,
     resume: bool,
-    workers: int,
+    workers: int | None,
     address: str | None,
     engine: str,
     as_json: bool,

@@ -14,6 +14,8 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -71,7 +73,9 @@ def _has_device_package() -> bool:
 def compiled_elsewhere(shape: Shape, place: Path, gently: bool) -> bytes | None:
     """A program as `serialised` gives it, compiled by another process; None where that did not work.
 
-    place  : where to keep it, even if the process that asked for it is gone by then
+    The other process ends with this one.
+
+    place  : where it keeps the program
     gently : leave the processor to others who want it
     """
     environment = dict(os.environ)
@@ -196,7 +200,14 @@ def keep(place: Path, content: bytes) -> None:
             partial.unlink(missing_ok=True)
 
 
+def _end_with_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
 def _main() -> None:
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     if "--gently" in sys.argv and hasattr(os, "nice"):
         os.nice(5)
     shape, place = pickle.load(sys.stdin.buffer)

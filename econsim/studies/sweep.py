@@ -55,7 +55,7 @@ def sweep(
 
     spec     : a sweep spec, its path, or a mapping with the fields of one
     out      : a new or empty folder; with `resume` also one that holds this sweep, which is then completed
-    workers  : processes, 1 to 64; None or 1: this one alone
+    workers  : processes of one thread, 1 to 64; None: this process, with all its cores where the engine can
     executor : any concurrent.futures.Executor that does the work instead
     engine   : as for `simulate`; a sweep keeps the engine that it was begun with
     progress : called with the rows done and all rows (a row is a point, a draw and a scenario), first at the start
@@ -77,7 +77,7 @@ def sweep(
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder):
             check_folder(folder, plan, read_plan(folder), resume)  # somebody may have used it meanwhile
-            _Run(folder, plan, tell, progress).complete(workers or 1, executor)
+            _Run(folder, plan, tell, progress).complete(workers, executor)
     except OSError as error:
         raise cannot_write(folder, error) from None
     return open_sweep(folder)
@@ -110,7 +110,7 @@ class _Run:
         self.folder, self.plan, self.tell, self.progress = folder, plan, tell, progress
         self.status = Status(folder, plan.rows * len(plan.pairs))
 
-    def complete(self, workers: int, executor: Executor | None) -> None:
+    def complete(self, workers: int | None, executor: Executor | None) -> None:
         """Compute what is missing, then write index, manifest and the last status."""
         remove_partial(self.folder)
         with Cancel(self.folder) as cancel:
@@ -176,14 +176,14 @@ class _Run:
     # ------------------------------------------------------------------------------------------------ work
 
     def _computed(
-        self, missing: np.ndarray, workers: int, executor: Executor | None, cancel: Cancel
+        self, missing: np.ndarray, workers: int | None, executor: Executor | None, cancel: Cancel
     ) -> Generator[Done, None, None]:
         labels = np.array([pair.label for pair in self.plan.pairs])
         wanted = ((int(index), labels[missing[:, index]].tolist()) for index in np.flatnonzero(missing.any(axis=0)))
         tasks = self.plan.tasks(wanted)
         if executor is not None:
             yield from in_executor(tasks, executor, cancel)
-        elif workers > 1:
+        elif workers is not None:
             with Workers(workers) as pool:
                 yield from in_workers(tasks, pool, cancel)
         else:

@@ -57,22 +57,24 @@ class Estimate:
 
 
 def estimate_sweep(
-    plan: SweepPlan, out: str | Path | None = None, workers: int = 1, executor: Executor | None = None
+    plan: SweepPlan, out: str | Path | None = None, workers: int | None = None, executor: Executor | None = None
 ) -> Estimate:
     """Measure some chunks of a sweep with the workers that are asked for.
 
     out     : the folder, if chunk files in it count as done
-    workers : processes; they are really started
+    workers : processes, which are really started; None: this process
     """
     chunks = plan.chunks if out is None else _chunks_left(plan, Path(out))
     if executor is not None:
         size = size_of(executor)
         measured = _measure(plan, size, executor)
     else:
-        size = workers
-        measured = _measure_by_processes(plan, size)
+        size = workers or 1
+        measured = _measure_here(plan) if workers is None else _measure_by_processes(plan, workers)
     files = _measure_files(plan, measured.tables)
-    wave = measured.wave + (files.write if size == 1 else 0.0)  # with workers, files are written meanwhile
+    wave = measured.wave + (
+        files.write if workers is None and executor is None else 0.0
+    )  # with workers, files are written meanwhile
     waves = -(-chunks // size)
     scenarios, points = len(plan.pairs), plan.spec.design.size
     index = files.bytes_a_file + points * scenarios * (files.bytes_a_row + 8 * (len(plan.spec.design.names) + 2))
@@ -110,20 +112,29 @@ class _Measured(NamedTuple):
 
 def _measure_by_processes(plan: SweepPlan, size: int) -> _Measured:
     if plan.engine == "compiled":
-        # Programs that are compiled now are read from disk by the sweep itself: what counts is how that begins.
-        with Workers(size) as pool:
-            _run(_tasks(plan, size, 2), pool)
-        with Workers(size) as pool:
-            start, _ = _run(_tasks(plan, size, 2), pool)
-            if size > 1:
-                return _measure(plan, size, pool)._replace(start=start)
-        with WorkerThread() as thread:
-            return _measure(plan, 1, thread)._replace(start=start)
-    if size == 1:
+        _compile(plan, size)
+    with Workers(size) as pool:
+        if plan.engine != "compiled":
+            return _measure(plan, size, pool)
+        start, _ = _run(_tasks(plan, size, 2), pool)
+        return _measure(plan, size, pool)._replace(start=start)
+
+
+def _measure_here(plan: SweepPlan) -> _Measured:
+    if plan.engine != "compiled":
         with WorkerThread() as thread:
             return _measure(plan, 1, thread)
+    _compile(plan, 1)
+    with Workers(1) as pool:
+        start, _ = _run(_tasks(plan, 1, 2), pool)
+    with WorkerThread() as thread:
+        return _measure(plan, 1, thread)._replace(start=start)
+
+
+def _compile(plan: SweepPlan, size: int) -> None:
+    """Programs that are compiled now are read from disk by the sweep itself: what counts is how that begins."""
     with Workers(size) as pool:
-        return _measure(plan, size, pool)
+        _run(_tasks(plan, size, 2), pool)
 
 
 def _measure(plan: SweepPlan, size: int, pool: Any) -> _Measured:

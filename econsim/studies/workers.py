@@ -19,9 +19,8 @@ ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "NPROC": "1",
-    "ECONSIM_THREADS": "1",
+    "ECONSIM_THREADS": "1",  # of the compiled engine, whose programs use one each
 }
-ONE_XLA_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 
 def check_workers(workers: Any) -> int:
@@ -80,12 +79,10 @@ class Workers:
 @contextlib.contextmanager
 def _as_children_need_it() -> Iterator[None]:
     """What a process inherits when it is started: a single thread, and deaf to Ctrl-C, which is for its parent."""
-    flags = f"{os.environ.get('XLA_FLAGS', '')} {ONE_XLA_THREAD}".strip()
-    wanted = {**ONE_THREAD, "XLA_FLAGS": flags}
-    before = {name: os.environ.get(name) for name in wanted}
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
     deaf = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        os.environ.update(wanted)
+        os.environ.update(ONE_THREAD)
         yield
     finally:
         for name, value in before.items():

@@ -55,26 +55,28 @@ def test_two_workers_give_the_bytes_of_one(tmp_path, whole):
     assert content(found.folder) == whole
 
 
-def test_one_worker_is_this_process(tmp_path, whole, monkeypatch):
-    monkeypatch.setattr("econsim.studies.sweep.Workers", None)
-    assert content(sweep(spec(), tmp_path / "s", workers=1).folder) == whole
+@pytest.mark.parametrize("count, started", [(None, []), (1, [1]), (2, [2])])
+def test_workers_are_processes_and_nothing_else_is(tmp_path, monkeypatch, count, started):
+    """One worker is a process of one thread too, so that two of them against one is a fair comparison."""
+    asked = []
+    monkeypatch.setattr("econsim.studies.sweep.Workers", lambda count: asked.append(count) or Workers(count))
+    sweep(spec(), tmp_path / "s", workers=count)
+    assert asked == started
 
 
 def environment_and_signals() -> tuple:
     """What a worker finds around it."""
     threads = {name: os.environ.get(name) for name in workers.ONE_THREAD}
-    return os.getpid(), threads, os.environ["XLA_FLAGS"], signal.getsignal(signal.SIGINT)
+    return os.getpid(), threads, signal.getsignal(signal.SIGINT)
 
 
 def test_workers_have_one_thread_and_are_deaf_to_ctrl_c(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
-    monkeypatch.setenv("XLA_FLAGS", "--xla_mine=1")
     before = dict(os.environ)
     with Workers(1) as pool:
-        process, threads, flags, answer = pool.submit(environment_and_signals).result()
+        process, threads, answer = pool.submit(environment_and_signals).result()
         assert process != os.getpid()
         assert threads == workers.ONE_THREAD
-        assert flags == f"--xla_mine=1 {workers.ONE_XLA_THREAD}"
         assert answer is signal.SIG_IGN
     assert dict(os.environ) == before
     assert signal.pthread_sigmask(signal.SIG_BLOCK, set()) == set()
