@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -57,7 +58,7 @@ def drivers(
     from econsim.cli.analysing_text import drivers_text
     from econsim.studies.drivers import drivers as find_drivers
 
-    _check_out(out)
+    _check_out(out, sweep)
     found = find_drivers(sweep, metric, where, packages, scenario, less_is_better)
     _deliver("drivers", found, lambda: _driver_figures(found), lambda: drivers_text(found), out, force, as_json, quiet)
     return 0
@@ -102,7 +103,7 @@ def discover(
     from econsim.cli.analysing_text import discovery_text
     from econsim.studies.discovery import discover as find_box
 
-    _check_out(out)
+    _check_out(out, sweep)
     found = find_box(sweep, where, scenario, 4 if most is None else most)
 
     def figures() -> dict[str, Any]:
@@ -166,9 +167,13 @@ def moats(
     return 0
 
 
-def _check_out(out: str | None) -> None:
+def _check_out(out: str | None, sweep: str | None = None) -> None:
+    """Find what no analysis could be written to, before the work is done."""
+    from econsim.cli.analysing_files import check_analysis_folder
+
     if out == "":
         raise click.UsageError("--out needs the name of a folder", click.get_current_context())
+    check_analysis_folder(out, "", True, Path(sweep) if sweep else None)
 
 
 def _deliver(
@@ -182,13 +187,11 @@ def _deliver(
     quiet: bool,
 ) -> None:
     """Write the folder, if one was asked for, and print the finding."""
-    from econsim.cli.analysing_files import check_analysis_folder, write_analysis
+    from econsim.cli.analysing_files import write_analysis
     from econsim.store import as_json as written
 
     summary = found.summary()
     if out is not None:
-        sweep = getattr(found, "sweep", None)
-        check_analysis_folder(out, found.identity, force, None if sweep is None else sweep.folder)
         write_analysis(out, kind, found.identity, summary, found.tables(), figures(), force)
     if as_json:
         show_json(written(summary))

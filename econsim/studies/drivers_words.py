@@ -31,11 +31,12 @@ def words(name: str) -> str:
 
 
 def rounded(value: float) -> str:
-    """A number to three significant digits, without exponent: `0.0421`, `−1.2`, `93,900`."""
+    """A number to three significant digits: `0.0421`, `−1.2`, `93,900`; with an exponent only below a millionth."""
     size = float(f"{abs(value):.3g}")
-    text = (
-        f"{size:,.0f}" if size >= 100.0 else f"{size:.3g}" if size >= 1e-4 or size == 0.0 else f"{size:.8f}".rstrip("0")
-    )
+    if size >= 100.0:
+        text = f"{size:,.0f}"
+    else:
+        text = f"{size:.8f}".rstrip("0") if 1e-6 <= size < 1e-4 else f"{size:.3g}"
     return f"−{text}" if value < 0.0 and size > 0.0 else text
 
 
