@@ -43,15 +43,15 @@ def peeling(discovery: Discovery) -> Any:
     )
     if box.limits:
         title = (
-            f"Limits on {len(box.names)} parameter{'s' if len(box.names) > 1 else ''} raise the share of such futures "
-            f"from {percentage(discovery.share)} to {percentage(box.density)}, and cover {percentage(box.coverage)}"
+            f"Limits on {len(box.names)} parameter{'s' if len(box.names) > 1 else ''} raise the share of futures in "
+            f"which {discovery.condition} from {percentage(discovery.share)} to {percentage(box.density)}, and cover "
+            f"{percentage(box.coverage)} of them"
         )
     else:
         title = f"No limits on parameters tell the futures in which {discovery.condition} from the others"
     subtitle = (
-        f"Futures of interest: {discovery.condition} (scenario {discovery.scenario}, "
-        f"{len(discovery.selected.met):,} futures). Each dot is a box, from all futures at the right to ever smaller "
-        "ones; the chosen box is simplified and widened from one of them."
+        f"{len(discovery.selected.met):,} futures of {discovery.scenario}. Each dot is a box, from all "
+        "futures at the right to ever smaller ones; the chosen box is simplified and widened from one of them."
     )
     chart = alt.layer(line, dots, chosen, label).properties(
         width=PLOT_WIDTH, height=HEIGHT, title=titled(title, subtitle)

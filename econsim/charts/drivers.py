@@ -72,7 +72,12 @@ def information_bars(drivers: Drivers) -> Any:
     way = "less" if one.less_is_better else "more"
     unit = "" if axis_unit in ("–", "ratio", "share") else f", {axis_unit}"
     most = max(float(table["upper"].max()), 1e-9)
-    x = alt.X("value:Q", title=f"{way} {words(one.metric)} on average{unit}", scale=alt.Scale(domain=[0, most]))
+    x = alt.X(
+        "value:Q",
+        title=f"{way} {words(one.metric)} on average{unit}",
+        scale=alt.Scale(domain=[0, most]),
+        axis=alt.Axis(tickCount=6),
+    )
     bars = base.mark_bar(height=14).encode(x=x, color=alt.Color("color:N", scale=None))
     ticks = base.mark_tick(thickness=2, height=18, color=VERMILLION, opacity=1.0).encode(x="upper:Q")
     said = base.mark_text(align="left", color=GREY, fontSize=11).encode(x=alt.value(PLOT_WIDTH + 8), text="told:N")

@@ -33,10 +33,8 @@ def words(name: str) -> str:
 def rounded(value: float) -> str:
     """A number to three significant digits: `0.0421`, `−1.2`, `93,900`; with an exponent only below a millionth."""
     size = float(f"{abs(value):.3g}")
-    if size >= 100.0:
-        text = f"{size:,.0f}"
-    else:
-        text = f"{size:.8f}".rstrip("0") if 1e-6 <= size < 1e-4 else f"{size:.3g}"
+    small = f"{size:.8f}".rstrip("0") if 1e-6 <= size < 1e-4 else f"{size:.3g}"
+    text = f"{size:,.0f}" if size >= 100.0 else small
     return f"−{text}" if value < 0.0 and size > 0.0 else text
 
 

@@ -267,7 +267,7 @@ def _beyond(excess: dict[str, Any], together: dict[str, Any], unit: str) -> str:
     short = _beyond_in_short(excess, together)
     if excess["falls_in"] == excess["rises_in"] == 0.0:
         return short
-    return f"{short} futures (median of the difference {_signed(excess['median'], unit)}, {_range(excess, unit)})"
+    return f"{short} (median of the difference {_signed(excess['median'], unit)}, {_range(excess, unit)})"
 
 
 def _beyond_in_short(excess: dict[str, Any], together: dict[str, Any]) -> str:
@@ -276,7 +276,7 @@ def _beyond_in_short(excess: dict[str, Any], together: dict[str, Any]) -> str:
     way, same = ("fall", "falls_in") if together["falls_in"] >= together["rises_in"] else ("rise", "rises_in")
     more = (excess["median"] < 0.0) == (way == "fall") and excess["median"] != 0.0
     share = excess[same] if more else excess["rises_in" if same == "falls_in" else "falls_in"]
-    return f"{'more' if more else 'less'} of a {way} than what they do alone, added up, in {futures(share)}"
+    return f"{'more' if more else 'less'} of a {way} than what they do alone, added up, in {futures(share)} futures"
 
 
 def _range(row: dict[str, Any], unit: str) -> str:

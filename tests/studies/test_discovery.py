@@ -147,8 +147,9 @@ def test_no_box_is_said(sweep):
 
 
 def test_charts_say_what_was_found_and_in_which_sweep(found):
+    shares = f"from {percentage(found.share)} to {percentage(found.box.density)}, and cover"
     for chart, words in (
-        (peeling(found), f"Limits on 2 parameters raise the share of such futures from {percentage(found.share)} to"),
+        (peeling(found), f"in which R&D relative is below 0.5 {shares}"),
         (box_ranges(found), found.headline),
     ):
         told = json.dumps(chart.to_dict(), ensure_ascii=False).replace('", "', " ")

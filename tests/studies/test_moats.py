@@ -72,10 +72,10 @@ def test_the_sentences(found):
 @pytest.mark.parametrize(
     ("excess", "together", "words"),
     [
-        ((-2.0, 0.75, 0.25), (0.9, 0.1), "more of a fall than what they do alone, added up, in 15 of 20"),
-        ((2.0, 0.25, 0.75), (0.9, 0.1), "less of a fall than what they do alone, added up, in 15 of 20"),
-        ((2.0, 0.25, 0.75), (0.1, 0.9), "more of a rise than what they do alone, added up, in 15 of 20"),
-        ((-2.0, 0.75, 0.25), (0.1, 0.9), "less of a rise than what they do alone, added up, in 15 of 20"),
+        ((-2.0, 0.75, 0.25), (0.9, 0.1), "more of a fall than what they do alone, added up, in 15 of 20 futures"),
+        ((2.0, 0.25, 0.75), (0.9, 0.1), "less of a fall than what they do alone, added up, in 15 of 20 futures"),
+        ((2.0, 0.25, 0.75), (0.1, 0.9), "more of a rise than what they do alone, added up, in 15 of 20 futures"),
+        ((-2.0, 0.75, 0.25), (0.1, 0.9), "less of a rise than what they do alone, added up, in 15 of 20 futures"),
         ((0.0, 0.0, 0.0), (0.9, 0.1), "what they do alone added up"),
     ],
 )
