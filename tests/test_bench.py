@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from econsim import bench, engines
+from econsim import bench, cli_text, engines
 from econsim.bench import baseline, graphics, machine, rates, stages, sweep, timing
 from econsim.bench.figures import Figures, in_draws
 from econsim.bench.fresh_process import in_new_process
@@ -357,6 +357,19 @@ def test_one_draw_is_not_draws():
 
 
 # ------------------------------------------------------------------------------------------ the figures that are shown
+
+
+LIMIT = (4400.0, 5400.0)
+"""Draws per second of a hand-written vector kernel on two cores, as benchmarks/README.md tells it."""
+
+
+def test_the_figures_of_the_readme_are_those_of_the_stored_run():
+    text = (BENCHMARKS / "README.md").read_text(encoding="utf-8")
+    stored = baseline.read_baseline(BENCHMARKS / "xeon-2-cores.json")
+    assert bench_text.as_markdown(stored) in text, "benchmarks/README.md says how its table is made"
+    rate = stored["figures"]["rates.compiled_all_cores.4096"]["value"]
+    low, high = (cli_text.number(limit / rate) for limit in LIMIT)
+    assert f"{low} to {high} times" in text, f"the limit is {low} to {high} times what was measured"
 
 
 def test_sizes_fit_what_they_are_for():

@@ -96,7 +96,7 @@ def _compiling(figures: Figures, sizes: Sizes) -> None:
         figures.tell("start: having the programs in the cache")
         simulate(sizes.scenario(), draws=2, engine="compiled")
     figures.tell("start: programs from the cache")
-    cached = [in_new_process(script).content for _ in range(2)]
+    cached = [in_new_process(script).content for _ in range(2 if sizes.cold else 1)]
     read = [one["first"] for one in cached if not one["made"]]
     if not read:
         figures.note("start", "Programs were not found in the cache: has somebody changed the source meanwhile?")
