@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from econsim.studies.discovery import discover
     from econsim.studies.drivers import drivers
     from econsim.studies.moats import moats
+    from econsim.studies.sensitivity import Sensitivity, open_sensitivity, sensitivity
     from econsim.studies.sweep import Sweep, SweepStopped, open_sweep, sweep
 
 _HOMES = {
@@ -28,6 +29,7 @@ _HOMES = {
     "InputError": "econsim.errors",
     "Result": "econsim.results",
     "Scenario": "econsim.scenario",
+    "Sensitivity": "econsim.studies.sensitivity",
     "Sweep": "econsim.studies.sweep",
     "SweepStopped": "econsim.studies.sweep",
     "compare": "econsim.studies.compare",
@@ -35,9 +37,11 @@ _HOMES = {
     "drivers": "econsim.studies.drivers",
     "load_scenario": "econsim.scenario",
     "moats": "econsim.studies.moats",
+    "open_sensitivity": "econsim.studies.sensitivity",
     "open_sweep": "econsim.studies.sweep",
     "parameters": "econsim.book_tables",
     "read_run": "econsim.store",
+    "sensitivity": "econsim.studies.sensitivity",
     "simulate": "econsim.results",
     "sweep": "econsim.studies.sweep",
     "write_run": "econsim.store",
@@ -49,6 +53,7 @@ __all__ = [
     "InputError",
     "Result",
     "Scenario",
+    "Sensitivity",
     "Sweep",
     "SweepStopped",
     "__version__",
@@ -57,9 +62,11 @@ __all__ = [
     "drivers",
     "load_scenario",
     "moats",
+    "open_sensitivity",
     "open_sweep",
     "parameters",
     "read_run",
+    "sensitivity",
     "simulate",
     "sweep",
     "write_run",

@@ -13,6 +13,7 @@ import econsim
 from econsim.cli.analysing import discover, drivers, moats
 from econsim.cli.checking import bench, check
 from econsim.cli.scenario_files import new, params, scenarios, validate
+from econsim.cli.sensitivity import sensitivity
 from econsim.cli.simulations import compare, run
 from econsim.cli.sweeping import sweep
 from econsim.cli_text import printable
@@ -56,7 +57,22 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (run, compare, sweep, drivers, discover, moats, scenarios, params, new, validate, check, bench):
+_COMMANDS = (
+    run,
+    compare,
+    sweep,
+    sensitivity,
+    drivers,
+    discover,
+    moats,
+    scenarios,
+    params,
+    new,
+    validate,
+    check,
+    bench,
+)
+for _command in _COMMANDS:
     commands.add_command(_command)
 
 

@@ -1,0 +1,390 @@
+"""`econsim.sensitivity`: indices of a toy economy that are known, SALib's own numbers, resuming, screening, errors."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from SALib.analyze import morris as salib_morris
+from SALib.analyze import sobol as salib_sobol
+from sensitivity_toys import LUCK, NAMES, WEIGHTS, luck_of, use_toy
+from sweep_helpers import content, simulate, small
+
+import econsim
+from econsim import InputError, open_sensitivity, open_sweep
+from econsim.charts.sensitivity import index_over_time, morris_bars, sobol_bars, tornado, write_charts
+from econsim.draws import uniform
+from econsim.scenario import load_scenario
+from econsim.studies.design_axes import prior_axis
+from econsim.studies.sensitivity_designs import morris_cube
+from econsim.studies.sensitivity_settings import KEPT, check_sensitivity
+from econsim.studies.sweep_status import SweepStopped, read_status
+
+SHARES = WEIGHTS**2 / (WEIGHTS**2).sum()
+OUTPUTS = ["rd_relative", "rd_investment", "hhi"]
+
+
+def analyse(method="sobol", **changes):
+    asked = {"outputs": OUTPUTS, "over_time": ["rd_investment"], "engine": "batch", **changes}
+    if method != "sobol":
+        del asked["over_time"]
+    return econsim.sensitivity(asked.pop("scenario", small("baseline")), method, **asked)
+
+
+@pytest.fixture
+def toy(monkeypatch):
+    return use_toy(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    """A small analysis by the engine, with a policy to have effects of."""
+    folder = tmp_path_factory.mktemp("real") / "there"
+    names = ["lab_premium", "copy_cost_ratio", "leakage_rate"]
+    analyse(scenario=small(), samples=32, parameters=names, second_order=True, out=folder)
+    return open_sensitivity(folder)
+
+
+# ------------------------------------------------------------------------------------------ Sobol' indices
+
+
+def test_known_indices_of_an_additive_economy(toy):
+    found = analyse(samples=256, parameters=NAMES, second_order=True)
+    for name, expected in zip(NAMES, SHARES, strict=True):
+        one = found.outputs["rd_relative"][name]
+        assert list(one) == ["S1", "S1_conf", "ST", "ST_conf"]
+        assert abs(one["S1"] - expected) <= max(one["S1_conf"], 0.02)
+        assert abs(one["ST"] - expected) <= max(one["ST_conf"], 0.02)
+    assert found.outputs["rd_relative"]["discount_rate"]["ST"] == 0.0
+    order = found.ranked("rd_relative")
+    assert order["name"].tolist() == ["lab_premium", "leakage_rate", "learning_rate", "discount_rate"]
+    assert order["words"].tolist() == ["", "", "", "not distinguishable from zero"]
+    assert found.content["not_distinguishable_from_zero"]["outputs"]["rd_relative"]["ST"] == ["discount_rate"]
+    assert all(
+        abs(pair["S2"]) <= max(pair["S2_conf"], 0.02) for pair in found.content["second_order"]["outputs"]["hhi"]
+    )
+    assert found.finding.startswith("baseline: lab_premium (")
+
+
+def test_effects_are_analysed_apart(toy):
+    """In the toy the effect of a policy is the second parameter alone."""
+    found = analyse(samples=64, parameters=NAMES)
+    assert found.effects["rd_investment"]["leakage_rate"]["ST"] == pytest.approx(1.0, abs=0.1)
+    assert found.effects["rd_investment"]["lab_premium"]["ST"] == 0.0
+
+
+def test_over_time_each_quarter_has_its_indices(toy):
+    """In the toy a series moves from the first parameter to the second."""
+    found = analyse(samples=64, parameters=NAMES)
+    told = found.content["over_time"]["rd_investment"]
+    assert told["quarters"][0] == "2026Q1" and len(told["quarters"]) == 14 and not told["reasons"]
+    first, second = (told["parameters"][name]["ST"] for name in NAMES[:2])
+    assert first[0] == pytest.approx(1.0, abs=0.1) and first[-1] == 0.0
+    assert second[0] == 0.0 and second[-1] == pytest.approx(1.0, abs=0.1)
+    table = found.indices
+    assert set(table["kind"]) == {"outputs", "effects", "over_time"}
+    assert table[table["quarter"] == "2029Q2"]["value"].notna().all()
+
+
+def test_noise_is_measured_and_cancels_in_the_indices(toy):
+    """Luck that adds to every point alike is noise, and no index knows of it."""
+    found = analyse(samples=256, parameters=NAMES)
+    luck = np.var([luck_of(draw) for draw in range(4)], ddof=1)
+    expected = luck / (luck + (WEIGHTS**2).sum())
+    noise = found.content["noise"]["outputs"]["rd_relative"]
+    assert abs(noise["share"] - expected) < max(noise["conf"], 0.02) and LUCK > 0.0
+    assert "beside that, luck makes" in " ".join(found.warnings)
+    more = analyse(samples=256, parameters=NAMES, draws=3)
+    for name in NAMES:
+        assert more.outputs["hhi"][name] == pytest.approx(found.outputs["hhi"][name], abs=1e-9)
+    share = more.content["noise"]["outputs"]["hhi"]
+    assert share["share_of_mean"] == pytest.approx(share["share"] / 3 / (share["share"] / 3 + 1 - share["share"]))
+
+
+def test_groups_move_together(toy):
+    found = analyse(samples=256, groups=True)
+    book = econsim.parameters().set_index("name")["group"]
+    share = {group: 0.0 for group in found.content["factors"]}
+    for name, one in zip(NAMES, SHARES, strict=True):
+        share[book[name]] += one
+    assert len(share) == 6 and found.content["factor"] == "group"
+    for group, expected in share.items():
+        one = found.outputs["rd_relative"][group]
+        assert abs(one["ST"] - expected) <= max(one["ST_conf"], 0.03)
+
+
+def test_convergence_and_rank_order(toy):
+    sure = analyse(samples=1024, parameters=NAMES[:3])
+    told = sure.content["convergence"]
+    assert told["base_samples"] == [256, 512, 1024]
+    assert told["outputs"]["rd_relative"]["settled"]
+    assert not any("unsettled" in line for line in sure.warnings)
+    few = analyse(samples=16, parameters=NAMES[:3])
+    one = few.content["convergence"]["outputs"]["rd_relative"]
+    assert not one["settled"] and one["indices"]["lab_premium"]["ST"][0] is None and "4 of 4" in one["reasons"][0]
+    assert any("rank order on rd_relative is unsettled at 16 samples" in line for line in few.warnings)
+
+
+def test_what_has_no_indices_says_why(toy):
+    found = analyse(samples=32, parameters=NAMES, outputs=["collapse", "price_fall", "rd_relative"])
+    assert found.content["reasons"]["outputs"] == {
+        "collapse": "it has the same value in every run",
+        "price_fall": "only 0 of 32 base samples are defined in all their runs; 50% and 16 are needed",
+    }
+    assert found.finding == "baseline: collapse has no sensitivity here: it has the same value in every run."
+    assert any(line.startswith("no numbers for collapse") for line in found.warnings)
+    json.dumps(found.content, allow_nan=False)
+    with pytest.raises(InputError, match="same value in every run"):
+        found.ranked("collapse")
+
+
+def test_failed_draws_are_told(toy, monkeypatch):
+    use_toy(monkeypatch, fails=50)
+    found = analyse(samples=64, parameters=NAMES)
+    failed, rows = found.content["failed_draws"]["sweep"]
+    assert failed == -(-rows // 50) and found.failed
+    assert found.content["share_used"]["outputs"]["rd_relative"] < 1.0
+    assert "do not use these numbers" in " ".join(found.warnings)
+
+
+# ------------------------------------------------------------------------------------------ the engine
+
+
+def test_the_numbers_are_those_of_salib(real):
+    sweep = open_sweep(real.folder / "sweep")
+    problem = {"num_vars": 3, "names": list(sweep.names), "bounds": [[0, 1]] * 3}
+    for metric in ("rd_investment", "rd_relative"):
+        values = sweep.values(metric)
+        expected = salib_sobol.analyze(problem, values, calc_second_order=True, seed=0)
+        for place, name in enumerate(sweep.names):
+            one = real.outputs[metric][name]
+            assert one["S1"] == pytest.approx(expected["S1"][place], rel=1e-9, abs=1e-12)
+            assert one["ST"] == pytest.approx(expected["ST"][place], rel=1e-9, abs=1e-12)
+        pair = {(one["a"], one["b"]): one["S2"] for one in real.content["second_order"]["outputs"][metric]}
+        assert pair[sweep.names[0], sweep.names[2]] == pytest.approx(expected["S2"][0, 2], rel=1e-9, abs=1e-12)
+    effect = salib_sobol.analyze(problem, sweep.values("rd_investment", effect=True), calc_second_order=True, seed=0)
+    assert real.effects["rd_investment"][sweep.names[1]]["ST"] == pytest.approx(effect["ST"][1], rel=1e-9)
+
+
+def test_every_point_is_a_run_in_the_same_future(real):
+    """Shocks are shared, what is not varied stands at its default, and series are those of the run."""
+    sweep = open_sweep(real.folder / "sweep")
+    assert set(sweep.values("draw")) == {0}
+    world = sweep.at(5).scenario
+    run = simulate(world, draws=2, ensemble="default")
+    assert sweep.values("rd_investment")[5] == run.metrics["rd_investment"][0]
+    columns = [name for name in sweep.dataset().schema.names if name.startswith("rd_investment@")]
+    table = sweep.dataset().to_table(columns=columns).to_pandas()
+    assert table.iloc[5].tolist() == run.trajectories["rd_investment"][:, 0].tolist()
+    noise = open_sweep(real.folder / "noise")
+    assert sorted(set(noise.values("draw"))) == [0, 1, 2, 3] and noise.points == 32
+
+
+def test_the_folder_reads_back(real):
+    assert json.loads((real.folder / "results.json").read_text()) == real.content
+    table = pd.read_parquet(real.folder / "indices.parquet")
+    pd.testing.assert_frame_equal(table, real.indices, check_dtype=False)
+    row = table.query("kind == 'outputs' and output == 'hhi' and parameter == 'lab_premium' and statistic == 'ST'")
+    assert row["value"].item() == real.outputs["hhi"]["lab_premium"]["ST"]
+    assert real.content["sweeps"]["sweep"] == open_sweep(real.folder / "sweep").sweep_id
+    assert real.run_id in repr(real)
+
+
+@pytest.mark.slow
+def test_workers_change_nothing(real, tmp_path):
+    names = ["lab_premium", "copy_cost_ratio", "leakage_rate"]
+    analyse(scenario=small(), samples=32, parameters=names, second_order=True, out=tmp_path / "two", workers=2)
+    assert content(tmp_path / "two") == content(real.folder)
+
+
+# ------------------------------------------------------------------------------------------ screening
+
+
+def test_the_default_screens_first(toy):
+    found = analyse(samples=16)
+    screening = found.content["screening"]
+    assert len(screening["kept"]) == KEPT == len(found.content["factors"]) and len(screening["left_out"]) == 34 - KEPT
+    assert set(NAMES[:3]) <= set(screening["kept"])
+    assert set(screening["dead"]) == set(check_sensitivity("baseline", "sobol").names) - set(NAMES[:3])
+    assert screening["left_out_share"]["outputs"]["rd_relative"] == 0.0
+    assert found.content["fixed"]["external_harm"] == 0.05
+    everything = analyse(samples=16, all_parameters=True)
+    assert everything.content["screening"] is None and len(everything.content["factors"]) == 34
+
+
+def test_morris_is_that_of_salib(toy, tmp_path):
+    found = analyse("morris", samples=8, parameters=NAMES, out=tmp_path / "there")
+    settings = check_sensitivity(small("baseline"), "morris", samples=8, parameters=NAMES, outputs=OUTPUTS)
+    cube = morris_cube(settings, 8)
+    assert cube.min() == pytest.approx(0.05) and cube.max() == pytest.approx(0.95)
+    problem = {"num_vars": 4, "names": list(settings.names), "bounds": [[0.05, 0.95]] * 4}
+    values = open_sweep(tmp_path / "there" / "sweep").values("rd_relative")
+    expected = salib_morris.analyze(problem, cube, values, num_levels=4, seed=0, scaled=False)
+    for place, name in enumerate(settings.names):
+        one = found.outputs["rd_relative"][name]
+        assert one["mu_star"] == pytest.approx(expected["mu_star"][place], rel=1e-9, abs=1e-12)
+    assert found.content["dead"] == ["discount_rate"]
+    assert "screening" in found.finding
+
+
+def test_one_at_a_time_goes_to_the_ends_of_the_90_percent_range(toy):
+    found = analyse("oat", draws=3, parameters=NAMES)
+    world = small("baseline")
+    for name, weight in zip(NAMES, WEIGHTS, strict=True):
+        axis = prior_axis(name, world)
+        low, high = axis.values(np.array([0.05, 0.95]))
+        sd = axis.values(uniform(0, "sd", 1, 1, 0, 4000)[0, 0, 0]).std()
+        one = found.outputs["rd_relative"][name]
+        assert (one["low_value"], one["high_value"]) == (low, high)
+        change = weight * (np.array([low, high]) - world.assumptions[name].default) / sd
+        assert [one["low_change"], one["high_change"]] == pytest.approx(change, rel=0.05, abs=1e-9)
+    assert found.content["dead"] == ["discount_rate"] and found.content["others"] == "at their defaults"
+    assert found.ranked("rd_relative")["name"].tolist()[0] == "lab_premium"
+
+
+def test_a_dead_parameter_of_the_real_model():
+    """Nobody is restricted in the baseline, so that the friction of restrictions moves nothing."""
+    found = analyse("oat", draws=2, parameters=["api_friction", "lab_premium"])
+    assert found.content["dead"] == ["api_friction"]
+
+
+# ------------------------------------------------------------------------------------------ stopping and going on
+
+
+def test_stopped_anywhere_and_resumed_it_is_the_same(toy, tmp_path):
+    whole = analyse(samples=256, parameters=NAMES, out=tmp_path / "whole")
+    chunks = len(toy)
+    assert chunks == 5
+    for stop in range(1, chunks):
+        toy.clear()
+        toy.stop_after = stop
+        folder = tmp_path / f"after {stop}"
+        with pytest.raises(SweepStopped):
+            analyse(samples=256, parameters=NAMES, out=folder)
+        assert read_status(folder)["state"] == "interrupted" and not (folder / "manifest.json").exists()
+        with pytest.raises(InputError, match="is not finished"):
+            open_sensitivity(folder)
+        toy.clear()
+        toy.stop_after = None
+        seen: list[tuple[int, int]] = []
+        again = analyse(
+            samples=256, parameters=NAMES, out=folder, resume=True, progress=lambda *told, seen=seen: seen.append(told)
+        )
+        assert len(toy) == chunks - stop
+        assert seen[0][0] > 0 or stop == 1
+        assert seen[-1][0] == seen[-1][1] == 256 * 6 + 256 * 4
+        assert again.content == whole.content
+        assert content(folder) == content(tmp_path / "whole")
+
+
+def test_a_file_cancel_stops_it(toy, tmp_path):
+    folder = tmp_path / "there"
+
+    def cancel(done, total):
+        if done:
+            (folder / "cancel").touch()
+            toy.pause = 0.5
+
+    with pytest.raises(SweepStopped) as stopped:
+        analyse(samples=128, parameters=NAMES, out=folder, progress=cancel)
+    assert stopped.value.state == "cancelled" and read_status(folder)["state"] == "cancelled"
+    assert not (folder / "cancel").exists() and not list(folder.glob("*/cancel"))
+
+
+def test_folders(toy, tmp_path):
+    folder = tmp_path / "there"
+    analyse(samples=16, parameters=NAMES, out=folder)
+    for changes, words in (
+        ({}, "give --resume"),
+        ({"samples": 32, "resume": True}, "another analysis.*samples"),
+        ({"seed": 1, "resume": True}, "another analysis.*seed"),
+    ):
+        with pytest.raises(InputError, match=words):
+            analyse(**{"samples": 16, "parameters": NAMES, "out": folder, **changes})
+    damaged = next((folder / "sweep" / "chunks").glob("*/*.parquet"))
+    before = content(folder)
+    damaged.write_bytes(b"damaged")
+    told = []
+    analyse(samples=16, parameters=NAMES, out=folder, resume=True, notice=told.append)
+    assert content(folder) == before and "damaged" in told[0]
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(InputError, match="no part of a sensitivity analysis"):
+        analyse(samples=16, parameters=NAMES, out=folder, resume=True)
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "a").touch()
+    for path, words in ((tmp_path / "foreign", "no part"), (tmp_path / "foreign" / "a", "is a file")):
+        with pytest.raises(InputError, match=words):
+            analyse(samples=16, parameters=NAMES, out=path)
+    for path in (tmp_path / "nothing", tmp_path):
+        with pytest.raises(InputError):
+            open_sensitivity(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"method": "sobl"}, "method: unknown method 'sobl'; did you mean 'sobol'"),
+        ({"samples": 100}, "samples: must be a power of two.*64 or 128"),
+        ({"samples": 8}, "samples: .*16 to"),
+        ({"samples": True}, "samples: .*whole number"),
+        ({"outputs": ["rd_relativ"]}, "outputs: unknown metric 'rd_relativ'; did you mean 'rd_relative'"),
+        ({"outputs": []}, "outputs: is empty"),
+        ({"outputs": "hhi"}, "outputs: must be a list"),
+        ({"outputs": ["hhi", "hhi"]}, "outputs: is given twice"),
+        ({"over_time": ["rd_invest"]}, "over_time: unknown series 'rd_invest'; did you mean 'rd_investment'"),
+        ({"parameters": ["lab_premum"]}, "parameters: unknown .*did you mean 'lab_premium'"),
+        ({"parameters": ["n_labs"]}, "'n_labs' has no prior.*got 4"),
+        ({"draws": 0}, "draws: .*1 to 4,096"),
+        ({"seed": -1}, "seed: "),
+        ({"groups": True, "all_parameters": True}, "all: cannot be given together"),
+        ({"method": "oat", "groups": True}, "groups: do not go with oat"),
+        ({"method": "oat", "samples": 4}, "samples: does not go with oat"),
+        ({"method": "morris", "second_order": True}, "second_order: goes with sobol only"),
+        ({"scenario": "baselin"}, "did you mean 'baseline'"),
+        ({"workers": 0}, "workers: "),
+        ({"resume": True}, "resume: needs the folder"),
+        ({"engine": "bach"}, "did you mean 'batch'"),
+    ],
+)
+def test_bad_input(toy, changes, words):
+    with pytest.raises(InputError, match=words):
+        analyse(**changes)
+    assert not toy
+
+
+# ------------------------------------------------------------------------------------------ charts
+
+
+def test_charts_say_what_was_found(toy, tmp_path):
+    found = analyse(samples=256, parameters=NAMES, outputs=["rd_relative"])
+    chart = sobol_bars(found).to_dict()
+    text = json.dumps(chart, ensure_ascii=False)
+    assert "Lab premium (" in text and "drive R&D relative to no copying most" in text.replace('", "', " ")
+    assert f"Run {found.run_id}" in text and "95% intervals" in text
+    assert "Sobol' indices" in text and index_over_time(found, "rd_investment").to_dict()
+    written = write_charts(found, tmp_path, ("svg", "png", "pdf"))
+    assert {path.suffix for path in written} == {".svg", ".png", ".pdf"}
+    assert all(path.stat().st_size > 2000 for path in written)
+    assert (tmp_path / "rd_relative.svg").read_text().count("lab premium") >= 1
+    assert (tmp_path / "over-time-rd_investment.pdf").read_bytes().startswith(b"%PDF")
+    with pytest.raises(InputError, match="of oat"):
+        tornado(found)
+    with pytest.raises(InputError, match="did you mean"):
+        index_over_time(found, "rd_investmen")
+
+
+def test_charts_of_screening(toy, tmp_path):
+    found = analyse("oat", draws=2, parameters=NAMES, outputs=["rd_relative"])
+    text = json.dumps(tornado(found).to_dict(), ensure_ascii=False)
+    assert "Screening, one at a time" in text and "One at a time, lab premium, leakage rate" in text
+    found = analyse("morris", samples=8, parameters=NAMES, outputs=["hhi"])
+    text = json.dumps(morris_bars(found, "hhi").to_dict(), ensure_ascii=False)
+    assert "Screening: HHI reacts most to lab premium" in text
+    assert [path.name for path in write_charts(found, tmp_path)][:2] == ["hhi.svg", "hhi.png"]
+
+
+def test_baseline_has_the_priors_that_are_varied():
+    settings = check_sensitivity(load_scenario("baseline"), "sobol")
+    assert len(settings.names) == 34 and settings.screens and settings.samples == 256
