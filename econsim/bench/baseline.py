@@ -80,7 +80,8 @@ def compared(now: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
     """Figures that both have.
 
     returns : created and version of the stored ones; what differs between the machines; whether either was busy;
-              figures, name -> now, then and their ratio; and the names that only one of the two has
+              figures, name -> now, then and their ratio; and the names that only one of the two has,
+              of the sections that were measured now
     """
     here, there = now["figures"], then["figures"]
     figures = {}
@@ -88,7 +89,8 @@ def compared(now: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
         before = there.get(name, {}).get("value")
         if figure["value"] is not None and before:
             figures[name] = {"now": figure["value"], "then": before, "ratio": figure["value"] / before}
-    measured = {name for name, figure in there.items() if figure["value"] is not None}
+    asked = set(now["sections"])
+    measured = {name for name, one in there.items() if one["value"] is not None and name.split(".")[0] in asked}
     return {
         "created": then["created"],
         "version": then["version"],

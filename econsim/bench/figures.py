@@ -37,7 +37,7 @@ class Figures:
         if above not in self.found or below not in self.found:
             return
         top, bottom = self.found[above]["value"], self.found[below]["value"]
-        value = None if top is None or not bottom else top / bottom
+        value = top / bottom if top is not None and bottom else None
         self.found[name] = {"what": what, "value": value, "unit": "ratio", "ratio_of": [above, below]}
 
     def note(self, section: str, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,14 @@ from econsim.results import simulate
 from econsim.scenario import Scenario
 from econsim.studies.sweep import sweep
 
-TWO = 2
+PROCESSES: dict[str, tuple[str, int | None]] = {
+    "here": ("this process", None),
+    "one": ("one worker", 1),
+    "two": ("two workers", 2),
+}
+"""Who computes a sweep: in words, and as `sweep` takes it."""
+
+RATIOS = (("here", "bare"), ("two", "one"), ("two_under_way", "one_under_way"), ("two", "here"))
 
 
 class Swept(NamedTuple):
@@ -29,7 +37,7 @@ class Swept(NamedTuple):
 
 
 def measure(figures: Figures, sizes: Sizes) -> None:
-    """Rows per second of a sweep by this process and by two workers, with each engine, and of the engine alone."""
+    """Rows per second of a sweep by this process, one worker and two, with each engine, and of the engine alone."""
     scenario = sizes.scenario()
     for engine in dict(sizes.sweep_rows):
         if engine == "compiled" and not engines.has_jax():
@@ -47,7 +55,7 @@ def measure(figures: Figures, sizes: Sizes) -> None:
     )
     figures.note(
         "sweep",
-        "One process runs batch on one core and compiled on all of them; a worker runs either on one. Workers are "
+        "This process runs batch on one core and compiled on all of them; a worker runs either on one. Workers are "
         "started anew, which 'under way' leaves out.",
     )
 
@@ -62,45 +70,29 @@ def _with_engine(engine: str, scenario: Scenario, figures: Figures, sizes: Sizes
     rows, chunk = dict(sizes.sweep_rows)[engine], dict(sizes.sweep_chunk)[engine]
     design = {"method": "sobol", "samples": rows}
     spec = {"scenario": scenario, "design": design, "chunk": chunk, "ensemble": "prior"}
-    found: dict[str, list[Swept]] = {"one": [], "two": []}
-
-    two_too = sizes.cold or engine != "compiled"
-    if not two_too:
-        figures.note("sweep", "Compiled by two workers is left out of a quick run: they need programs of their own.")
-    elif engine == "compiled":  # workers' settings of XLA are others, so their programs are too
-        figures.tell("sweep: having the workers' programs in the cache")
-        _swept({**spec, "design": {**design, "samples": 2 * TWO}, "chunk": 2}, engine, TWO)
-
-    def job(name: str, workers: int) -> Callable[[], None]:
-        return lambda: found[name].append(_swept(spec, engine, workers))
-
-    jobs: dict[str, Job] = {"one": job("one", 1)}
-    if two_too:
-        jobs["two"] = job("two", TWO)
+    found: dict[str, list[Swept]] = {name: [] for name in PROCESSES}
+    jobs: dict[str, Job] = {}
+    for name, (_, workers) in PROCESSES.items():
+        jobs[name] = partial(_keep, found[name], spec, engine, workers)
     rounds = best_times([jobs], sizes.rounds, sizes.seconds).rounds
-    one = min(found["one"])
-    values = {
-        "bare": ("bare engine", rows / one.in_engine),
-        "one": ("one process, end to end", rows / one.seconds),
-        "one_under_way": ("one process, under way", one.under_way),
-    }
-    if found["two"]:
-        two = min(found["two"])
-        values |= {
-            "two": ("two workers, end to end", rows / two.seconds),
-            "two_under_way": ("two workers, under way", two.under_way),
-        }
+    best = {name: min(swept) for name, swept in found.items()}
+    values = {"bare": ("bare engine", rows / best["here"].in_engine)}
+    for name, (words, _) in PROCESSES.items():
+        values[name] = f"{words}, end to end", rows / best[name].seconds
+        values[f"{name}_under_way"] = f"{words}, under way", best[name].under_way
     for name, (words, value) in values.items():
         figures.add(f"sweep.{engine}_{name}.{rows}", f"{engine}, {rows:,} rows, {words}", value, "rows/s", rounds)
-    for above, below in (("one", "bare"), ("two", "one"), ("two_under_way", "one_under_way")):
-        if above not in values:
-            continue
+    for above, below in RATIOS:
         words = f"{engine}: {values[above][0]}, over {values[below][0]}"
         names = f"sweep.{engine}_{above}.{rows}", f"sweep.{engine}_{below}.{rows}"
         figures.ratio(f"sweep.{engine}_{above}_over_{below}.{rows}", words, *names)
 
 
-def _swept(spec: dict[str, Any], engine: str, workers: int) -> Swept:
+def _keep(found: list[Swept], spec: dict[str, Any], engine: str, workers: int | None) -> None:
+    found.append(_swept(spec, engine, workers))
+
+
+def _swept(spec: dict[str, Any], engine: str, workers: int | None) -> Swept:
     """Compute a sweep into a folder that is thrown away."""
     seen: list[tuple[float, int]] = []
     in_engine = 0.0
@@ -126,7 +118,7 @@ def _swept(spec: dict[str, Any], engine: str, workers: int) -> Swept:
         begin = time.perf_counter()
         sweep(spec, Path(folder) / "sweep", workers=workers, engine=engine, progress=progress)
         seconds = time.perf_counter() - begin
-    return Swept(seconds, in_engine, _rate_under_way(seen, workers))
+    return Swept(seconds, in_engine, _rate_under_way(seen, workers or 1))
 
 
 def _rate_under_way(seen: list[tuple[float, int]], workers: int) -> float:
