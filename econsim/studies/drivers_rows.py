@@ -23,7 +23,7 @@ from econsim.whole_folder import refusal
 
 AT_ONCE = 10_000_000  # numbers of an index that are read in one go
 LEAST_EITHER_SIDE = 10  # rows that meet a condition, and that do not
-MOST_ROWS = 100_000
+MOST_ROWS = 50_000
 """More rows than these are sampled: the statistics do not get better, and memory stays bounded."""
 
 

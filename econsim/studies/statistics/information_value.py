@@ -26,6 +26,7 @@ FEW_VALUES = 12
 LEAST_ROWS = 50
 # Fits of products of pairs need this many rows for each feature; fewer, and they only follow luck.
 ROWS_PER_FEATURE = 5
+MOST_FEATURES = 1_000  # pairs of more parameters take more time and memory than they are worth
 PENALTIES = np.logspace(-4.0, 2.0, 7)
 
 
@@ -155,13 +156,15 @@ def _feature_sets(given: np.ndarray) -> dict[str, np.ndarray]:
         return {"levels" if len(np.unique(given)) <= FEW_VALUES else "splines": single[0]}
     added = np.hstack(single)
     coarse = [_features(column, 4, 2) for column in given.T]
+    widths = [features.shape[1] for features in coarse]
+    width = added.shape[1] + sum(first * second for first, second in itertools.combinations(widths, 2))
+    if width > MOST_FEATURES or ROWS_PER_FEATURE * width > len(given):
+        return {"splines": added}
     products = [
         (first[:, :, np.newaxis] * second[:, np.newaxis, :]).reshape(len(given), -1)
         for first, second in itertools.combinations(coarse, 2)
     ]
-    paired = np.hstack([added, *products])
-    found = {"splines": added}
-    return found | {"pairs": paired} if ROWS_PER_FEATURE * paired.shape[1] <= len(given) else found
+    return {"splines": added, "pairs": np.hstack([added, *products])}
 
 
 def _features(column: np.ndarray, knots: int, degree: int) -> np.ndarray:
