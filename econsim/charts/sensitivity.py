@@ -94,7 +94,8 @@ def sobol_bars(result: Sensitivity, output: str | None = None, *, effect: bool =
     factor = content["factor"]
     subtitle = (
         f"Sobol' indices of {_of(result, name, effect)}: the share of its variance that goes with each {factor}. Wide "
-        f"bar: with all interactions; narrow bar: alone; lines: 95% intervals. Grey, ≈ 0: {NO_ZERO}."
+        f"bar: with all interactions; narrow bar: alone; lines: 95% intervals."
+        + (f" Grey, ≈ 0: {NO_ZERO}." if table["faint"].any() else "")
         + (f" {left} weaker {factor}s are not shown." if left else "")
         + (" Intervals that leave the chart are cut." if leaves else "")
         + f" Luck: {noise_words(content['noise'], name, 'effects' if effect else 'outputs')} of the variance."
@@ -199,7 +200,9 @@ def _time_title(name: str, own: Sequence[str], parameters: Any, known: Sequence[
     first, last = strongest(known[:YEAR]), strongest(known[-YEAR:])
     if not first and not last:
         return f"{what}: no parameter stands out by itself with N = {samples:,}"
-    begin = f"its variance goes most with {first} at first" if first else "no parameter stands out at first"
+    if not first:
+        return f"{what}: no parameter stands out at first, {last} in the end"
+    begin = f"its variance goes most with {first} at first"
     end = f"with {last} in the end" if last else "with none above the others in the end"
     return f"{what}: {begin}, {end}"
 

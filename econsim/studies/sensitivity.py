@@ -53,6 +53,7 @@ from econsim.studies.sweep_lock import locked
 from econsim.studies.sweep_plan import status_quo_of
 from econsim.studies.workers import check_workers
 
+MOST_ROWS = 4_000_000  # of all sweeps together
 Notice = Callable[[str], None]
 
 
@@ -150,7 +151,18 @@ def _folder(out: str | Path | None) -> Iterator[Path]:
 
 
 def planned_rows(settings: SensitivitySettings) -> dict[str, int]:
-    """Rows of each sweep of an analysis, by its folder's name, in the order in which they are run."""
+    """Rows of each sweep of an analysis, by its folder's name, in the order in which they are run.
+
+    raises : InputError for more than the statistics can hold in memory
+    """
+    rows = _rows(settings)
+    if sum(rows.values()) > MOST_ROWS:
+        message = "makes too many draws to hold in memory"
+        raise InputError(Problem("samples", message, f"{sum(rows.values()):,}", f"at most {MOST_ROWS:,}"))
+    return rows
+
+
+def _rows(settings: SensitivitySettings) -> dict[str, int]:
     groups = settings.groups
     factors = len(set(groups)) if groups is not None else len(settings.names)
     if settings.method == "morris":

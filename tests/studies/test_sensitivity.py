@@ -328,6 +328,7 @@ def test_folders(toy, tmp_path):
         ({"method": "sobl"}, "method: unknown method 'sobl'; did you mean 'sobol'"),
         ({"samples": 100}, "samples: must be a power of two.*64 or 128"),
         ({"samples": 8}, "samples: .*16 to"),
+        ({"samples": 2**20}, "samples: makes too many draws to hold in memory.*4,000,000"),
         ({"samples": True}, "samples: .*whole number"),
         ({"outputs": ["rd_relativ"]}, "outputs: unknown metric 'rd_relativ'; did you mean 'rd_relative'"),
         ({"outputs": []}, "outputs: is empty"),
