@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from econsim.studies.compare import Comparison, compare
     from econsim.studies.discovery import discover
     from econsim.studies.drivers import drivers
+    from econsim.studies.flip import flip
     from econsim.studies.moats import moats
     from econsim.studies.sensitivity import Sensitivity, open_sensitivity, sensitivity
     from econsim.studies.sweep import Sweep, SweepStopped, open_sweep, sweep
+    from econsim.studies.tipping import tipping
 
 _HOMES = {
     "Comparison": "econsim.studies.compare",
@@ -35,6 +37,7 @@ _HOMES = {
     "compare": "econsim.studies.compare",
     "discover": "econsim.studies.discovery",
     "drivers": "econsim.studies.drivers",
+    "flip": "econsim.studies.flip",
     "load_scenario": "econsim.scenario",
     "moats": "econsim.studies.moats",
     "open_sensitivity": "econsim.studies.sensitivity",
@@ -44,6 +47,7 @@ _HOMES = {
     "sensitivity": "econsim.studies.sensitivity",
     "simulate": "econsim.results",
     "sweep": "econsim.studies.sweep",
+    "tipping": "econsim.studies.tipping",
     "write_run": "econsim.store",
 }
 
@@ -60,6 +64,7 @@ __all__ = [
     "compare",
     "discover",
     "drivers",
+    "flip",
     "load_scenario",
     "moats",
     "open_sensitivity",
@@ -69,6 +74,7 @@ __all__ = [
     "sensitivity",
     "simulate",
     "sweep",
+    "tipping",
     "write_run",
 ]
 

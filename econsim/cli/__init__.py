@@ -16,6 +16,7 @@ from econsim.cli.scenario_files import new, params, scenarios, validate
 from econsim.cli.sensitivity import sensitivity
 from econsim.cli.simulations import compare, run
 from econsim.cli.sweeping import sweep
+from econsim.cli.tipping import flip, tip
 from econsim.cli_text import printable
 from econsim.errors import EconsimError, InputError, Problem, nearest_name
 
@@ -65,6 +66,8 @@ _COMMANDS = (
     drivers,
     discover,
     moats,
+    tip,
+    flip,
     scenarios,
     params,
     new,

@@ -1,0 +1,256 @@
+"""Charts of tipping points: a map with its line of one half, and a break-even curve with its bands."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+import econsim
+from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, heading, styled
+from econsim.studies.tipping_words import SHOWN
+
+if TYPE_CHECKING:
+    from econsim.studies.tipping_axes import TippingAxis
+    from econsim.studies.tipping_break_even import BreakEven
+    from econsim.studies.tipping_map import TippingMap
+    from econsim.studies.tipping_question import Question
+
+CIVIDIS = ("#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838")
+WHITE, BLACK = "#ffffff", "#000000"
+MAP_WIDTH = 620
+MOST_NUMBERS = 21  # cells along an axis up to which each holds its number
+TITLE_LINE = 88  # characters
+
+
+def tipping_map(result: TippingMap) -> Any:
+    """The share of futures in each cell, in numbers and colours, and the line on which it is one half."""
+    columns, rows = len(result.x.values), len(result.y.values)
+    cells = pd.DataFrame(
+        [
+            {"x": x - 0.5, "x2": x + 0.5, "y": y - 0.5, "y2": y + 0.5, **_cell(float(result.share[y, x]))}
+            for y in range(rows)
+            for x in range(columns)
+        ]
+    )
+    x_axis, y_axis = _grid_axis(result.x, "x"), _grid_axis(result.y, "y")
+    base = alt.Chart(cells)
+    tiles = base.mark_rect(stroke="white", strokeWidth=0.5).encode(
+        x=alt.X("x:Q", **x_axis),
+        x2="x2:Q",
+        y=alt.Y("y:Q", **y_axis),
+        y2="y2:Q",
+        color=alt.Color("fill:N", scale=None),
+    )
+    layers = [tiles]
+    if max(columns, rows) <= MOST_NUMBERS:
+        layers.append(
+            base.transform_calculate(mx="datum.x + 0.5", my="datum.y + 0.5")
+            .mark_text(fontSize=11)
+            .encode(
+                x=alt.X("mx:Q", **x_axis),
+                y=alt.Y("my:Q", **y_axis),
+                text="text:N",
+                color=alt.Color("ink:N", scale=None),
+            )
+        )
+    points = [
+        {"line": number, "step": step, "x": x, "y": y}
+        for number, line in enumerate(result.grid_contour)
+        for step, (x, y) in enumerate(line)
+    ]
+    if points:
+        line = alt.Chart(pd.DataFrame(points)).encode(
+            x=alt.X("x:Q", **x_axis), y=alt.Y("y:Q", **y_axis), detail="line:N", order="step:Q"
+        )
+        # White under vermillion: it is seen on dark cells and on light ones.
+        layers += [line.mark_line(color="white", strokeWidth=5), line.mark_line(color=VERMILLION, strokeWidth=2.5)]
+    asked = result.question
+    half = "Line: one half of the futures. " if points else ""
+    subtitle = (
+        f"Number: of 20 simulated futures, how many have {asked.output_words} {asked.beyond_words}; the lighter the "
+        f"cell, the more. {half}{result.border} {_across(result.x)}; {_across(result.y)}. {_notes(asked)}"
+    )
+    chart = alt.layer(*layers).properties(
+        width=MAP_WIDTH, height=min(36 * rows, 420), title=_title(result.headline, subtitle)
+    )
+    return styled(chart, _footer(asked, result.id))
+
+
+def break_even(result: BreakEven) -> Any:
+    """The output along the axis with its 50 and 90% ranges and the threshold; below it the share of futures beyond."""
+    asked, axis = result.question, result.axis
+    table = result.table().rename(columns={axis.name: "value"})
+    unit, factor = _shown(asked.output.unit)
+    names = ["p5", "p25", "p50", "p75", "p95"]
+    table[names] = table[names] * factor
+    table["futures"] = table["share"] * 20.0
+    label = f"{axis.name}{_unit_in_brackets(axis.unit)}"
+    scale = alt.Scale(type="log" if axis.scale == "log" else "linear", domain=[axis.low, axis.high], nice=False)
+
+    def along(title: str | None) -> alt.X:
+        return alt.X("value:Q", title=title, scale=scale, axis=alt.Axis(tickCount=8, grid=False, labels=bool(title)))
+
+    base = alt.Chart(table).encode(x=along(None))
+    threshold = alt.Chart(pd.DataFrame({"y": [asked.threshold * factor]})).mark_rule(
+        color=GREY, strokeDash=[5, 3], strokeWidth=1.5
+    )
+    marks = _marks(result, scale)
+    upper = alt.layer(
+        base.mark_area(opacity=0.18, color=BLUE).encode(
+            y=alt.Y("p5:Q", title=f"{asked.output.name}{unit}", scale=alt.Scale(zero=False)), y2="p95:Q"
+        ),
+        base.mark_area(opacity=0.35, color=BLUE).encode(y="p25:Q", y2="p75:Q"),
+        base.mark_line(color=BLUE, strokeWidth=2.5).encode(y="p50:Q"),
+        threshold.encode(y="y:Q"),
+        *marks,
+    ).properties(width=PLOT_WIDTH + 80, height=230)
+    lower_base = alt.Chart(table).encode(x=along(label))
+    half = alt.Chart(pd.DataFrame({"y": [10.0]})).mark_rule(color=GREY, strokeDash=[5, 3], strokeWidth=1.5)
+    share_axis = alt.Y(
+        "futures:Q",
+        title=["futures of 20", asked.beyond_words],
+        scale=alt.Scale(domain=[0, 20]),
+        axis=alt.Axis(values=[0, 5, 10, 15, 20]),
+    )
+    lower = alt.layer(
+        lower_base.mark_line(color=BLUE, strokeWidth=2.5, point=alt.OverlayMarkDef(color=BLUE, size=30)).encode(
+            y=share_axis
+        ),
+        half.encode(y="y:Q"),
+        *marks,
+        *_own_range(result, scale),
+    ).properties(width=PLOT_WIDTH + 80, height=130)
+    told = "Vermillion: where half of the futures pass the threshold"
+    if _own_ends(result):
+        told += "; bar: 90% range of where each future passes by itself"
+    subtitle = (
+        f"Above: median (line), middle half and 90% range (bands) of {asked.output_words}; dashed: the threshold. "
+        f"Below: how many of 20 simulated futures are beyond it. {told if marks else 'Half is passed nowhere'}. "
+        f"{_notes(asked)}"
+    )
+    chart = alt.vconcat(upper, lower, spacing=12).properties(title=_title(result.finding, subtitle))
+    return styled(chart, _footer(asked, result.id))
+
+
+# ---------------------------------------------------------------------------------------------------- parts
+
+
+def _cell(share: float) -> dict[str, Any]:
+    if not math.isfinite(share):
+        return {"fill": "#ffffff", "text": "–", "ink": BLACK}
+    count = share * 20.0
+    text = f"{count:.0f}"
+    if (text == "0" and share > 0.0) or (text == "20" and share < 1.0):
+        text = "<1" if text == "0" else ">19"
+    fill = cividis(share)
+    return {"fill": fill, "text": text, "ink": ink_on(fill)}
+
+
+def cividis(share: float) -> str:
+    """The colour of a share from 0 to 1: dark blue to yellow, read alike by everybody and in grey."""
+    place = min(max(share, 0.0), 1.0) * (len(CIVIDIS) - 1)
+    first = min(int(place), len(CIVIDIS) - 2)
+    one, other = (np.array(_rgb(CIVIDIS[index])) for index in (first, first + 1))
+    mixed = one + (place - first) * (other - one)
+    return "#" + "".join(f"{round(value):02x}" for value in mixed)
+
+
+def ink_on(fill: str) -> str:
+    """Black or white, whichever is read more easily on a colour."""
+    return max((WHITE, BLACK), key=lambda ink: contrast(ink, fill))
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [value / 255.0 for value in _rgb(colour)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _grid_axis(axis: TippingAxis, which: str) -> dict[str, Any]:
+    """Cells side by side, labelled with their values."""
+    count = len(axis.values)
+    step = math.ceil(count / 11)
+    shown = list(range(0, count, step))
+    texts = {place: f"{axis.values[place]:.3g}" for place in range(count)}
+    expression = "".join(f"datum.value == {place} ? '{texts[place]}' : " for place in shown) + "''"
+    return {
+        "title": f"{axis.name}{_unit_in_brackets(axis.unit)}",
+        "scale": alt.Scale(domain=[-0.5, count - 0.5], nice=False, zero=False),
+        "axis": alt.Axis(
+            values=shown, labelExpr=expression, grid=False, ticks=False, domain=False, labelAngle=0, labelOverlap=False
+        ),
+    }
+
+
+def _marks(result: BreakEven, scale: alt.Scale) -> list[Any]:
+    if not result.crossings:
+        return []
+    table = pd.DataFrame({"value": [one.value for one in result.crossings]})
+    return [alt.Chart(table).mark_rule(color=VERMILLION, strokeWidth=2).encode(x=alt.X("value:Q", scale=scale))]
+
+
+def _own_ends(result: BreakEven) -> tuple[float, float] | None:
+    """Ends of the 90% range of futures' own crossings, as far as they lie on the chart."""
+    if result.passages is None or not result.passages.values.size:
+        return None
+    low, high = (result.passages.quantile(probability) for probability in (0.05, 0.95))
+    return max(low, result.axis.low), min(high, result.axis.high)
+
+
+def _own_range(result: BreakEven, scale: alt.Scale) -> list[Any]:
+    ends = _own_ends(result)
+    if ends is None:
+        return []
+    table = pd.DataFrame({"value": [ends[0]], "end": [ends[1]], "y": [10.0]})
+    bar = alt.Chart(table).mark_rule(color=VERMILLION, strokeWidth=7, opacity=0.55)
+    return [bar.encode(x=alt.X("value:Q", scale=scale), x2="end:Q", y="y:Q")]
+
+
+def _shown(unit: str) -> tuple[str, float]:
+    if unit in SHOWN:
+        return f", {SHOWN[unit][0]}{SHOWN[unit][1]}", SHOWN[unit][2]
+    return ("", 1.0) if unit in ("–", "share", "ratio", "count", "index") else (f", {unit}", 1.0)
+
+
+def _unit_in_brackets(unit: str) -> str:
+    return "" if unit in ("–", "share", "count") else f" ({'quarters' if unit == 'quarter' else unit})"
+
+
+def _across(axis: TippingAxis) -> str:
+    where = "in every quarter, in the scenario alone" if axis.is_lever else "in every future, in the status quo too"
+    return f"{axis.name}: {where}"
+
+
+def _notes(asked: Question) -> str:
+    daring = f" Beyond the evidence: {'; '.join(asked.daring)}." if asked.daring else ""
+    return f"Illustrative priors, not calibrated.{daring}"
+
+
+def _title(finding: str, subtitle: str) -> alt.TitleParams:
+    title = heading("", textwrap.wrap(subtitle, TITLE_LINE + 22))
+    title.text = textwrap.wrap(finding, TITLE_LINE)
+    title.fontSize = 14
+    return title
+
+
+def _footer(asked: Question, identity: str) -> str:
+    settings = asked.settings
+    return (
+        f"Study {identity}: {asked.scenario.name}, {settings.draws} futures at each setting, the same in all; seed "
+        f"{settings.seed}, ensemble {settings.ensemble}, econsim {econsim.__version__}"
+    )

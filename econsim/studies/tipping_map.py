@@ -1,0 +1,155 @@
+"""Tipping maps: the share of futures beyond a threshold over two parameters or levers."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from econsim.findings import futures
+from econsim.results import QUANTILES
+from econsim.studies.tipping_contour import contour
+from econsim.studies.tipping_question import Question, quantiles, shares
+from econsim.studies.tipping_words import plain, setting
+from econsim.studies.tipping_worlds import Progress
+
+HALF = 0.5
+
+
+class TippingMap:
+    """The share of futures in which an output is beyond a threshold, in each cell of a grid of two axes.
+
+    question : what was asked
+    share    : (y, x) of the futures in which the output is defined; NaN where it is in none
+    defined  : (y, x) share of futures in which it is
+    levels   : (y, x, quantile) of the output: 5, 25, 50, 75, 95%
+    failed   : cells' futures that could not be solved
+    """
+
+    def __init__(self, question: Question, values: np.ndarray, failed: int):
+        """values : (y, x, draw) of the output."""
+        self.question = question
+        self.x, self.y = question.axes
+        self.share, self.defined = shares(question, values)
+        self.levels = quantiles(values, QUANTILES)
+        self.failed, self.futures = failed, values.size
+        self.engine = question.settings.engine
+
+    def __repr__(self) -> str:
+        return f"<TippingMap of {self.question.output.name} over {self.x.name} and {self.y.name}: {self.id}>"
+
+    @property
+    def id(self) -> str:
+        """Twelve hexadecimal digits of all that the numbers depend on."""
+        return self.question.id
+
+    @functools.cached_property
+    def grid_contour(self) -> list[list[tuple[float, float]]]:
+        """Where the share is one half, linear between cells: lines of (x, y) in grid steps from 0."""
+        return contour(self.share, HALF)
+
+    @property
+    def contour(self) -> list[list[tuple[float, float]]]:
+        """As `grid_contour`, in values of x and y."""
+        return [
+            [(_between(self.x.values, x), _between(self.y.values, y)) for x, y in line] for line in self.grid_contour
+        ]
+
+    def table(self) -> pd.DataFrame:
+        """One row a cell, y varying slowest: x, y (under their names), share, defined, p5 … p95 of the output."""
+        across, up = np.meshgrid(self.x.values, self.y.values)
+        columns = {self.x.name: across, self.y.name: up, "share": self.share, "defined": self.defined}
+        for place, name in enumerate(("p5", "p25", "p50", "p75", "p95")):
+            columns[name] = self.levels[:, :, place]
+        return pd.DataFrame({name: values.ravel() for name, values in columns.items()})
+
+    @functools.cached_property
+    def headline(self) -> str:
+        """In how many cells at least half of the futures are beyond; the least and the most."""
+        asked = self.question
+        failed = asked.no_finding(self.failed, self.futures)
+        if failed:
+            return failed
+        known = np.isfinite(self.share)
+        many = int((self.share[known] >= HALF).sum())
+        low, high = float(np.nanmin(self.share)), float(np.nanmax(self.share))
+        head = (
+            f"In {many} of {int(known.sum())} combinations of {self.x.name} and {self.y.name} {asked.output_words} is "
+            f"{asked.beyond_words} in at least half of the futures"
+        )
+        if low == high:
+            return f"{head}; in every one of them it is so in {futures(low)} futures."
+        return f"{head}: from {futures(low)} ({self._where(low)}) to {futures(high)} ({self._where(high)})."
+
+    @functools.cached_property
+    def border(self) -> str:
+        """Where along x the half is passed, at the two ends of y."""
+        if not self.grid_contour:
+            return "No line of one half crosses the map."
+        told = []
+        for row in (0, -1):
+            found = _passes(self.share[row])
+            at = f"at {self.y.name} {setting(self.y.name, self.y.values[row])}"
+            if not found:
+                told.append(f"{at} at no {self.x.name} on the map")
+            else:
+                values = [float(f"{_between(self.x.values, place):.3g}") for place in found]
+                told.append(f"{at} at {self.x.name} {' and '.join(setting(self.x.name, value) for value in values)}")
+        return f"The half is passed {', and '.join(told)} (read between cells)."
+
+    @property
+    def finding(self) -> str:
+        """The headline, and where the half is passed."""
+        if self.question.no_finding(self.failed, self.futures):
+            return self.headline
+        return f"{self.headline} {self.border}"
+
+    def _where(self, share: float) -> str:
+        """The cell with a share, the first if there are several."""
+        row, column = np.argwhere(self.share == share)[0]
+        values = (self.x.name, self.x.values[column]), (self.y.name, self.y.values[row])
+        return ", ".join(f"{name} {setting(name, float(f'{value:.3g}'))}" for name, value in values)
+
+    def summary(self) -> dict[str, Any]:
+        """The content of `tip.json`: plain Python, None for what is undefined."""
+        return {
+            **self.question.content("map", self.failed),
+            "x": {**self.x.identity, "unit": self.x.unit},
+            "y": {**self.y.identity, "unit": self.y.unit},
+            "share": [[plain(value) for value in row] for row in self.share],
+            "defined": [[plain(value) for value in row] for row in self.defined],
+            "median": [[plain(value) for value in row] for row in self.levels[:, :, 2]],
+            "contour": [[list(point) for point in line] for line in self.contour],
+            "notes": self.question.daring,
+            "finding": self.finding,
+        }
+
+
+def _between(values: np.ndarray, place: float) -> float:
+    """A value at a place between grid points."""
+    return float(np.interp(place, np.arange(len(values)), values))
+
+
+def _passes(row: np.ndarray) -> list[float]:
+    """Places along a row where it passes one half."""
+    found = []
+    for place, (one, other) in enumerate(itertools.pairwise(row)):
+        if np.isfinite(one) and np.isfinite(other) and (one >= HALF) != (other >= HALF):
+            found.append(place + (HALF - one) / (other - one))
+    return found
+
+
+def make_map(question: Question, progress: Progress | None) -> TippingMap:
+    """Compute a map, all cells on the same draws."""
+    x, y = question.axes
+    across, up = np.meshgrid(x.values, y.values)
+    worlds = question.worlds(progress)
+    rows = worlds.at_every_draw({x.name: across.ravel(), y.name: up.ravel()})
+    values = rows.effect if question.output.effect else rows.level
+    if not np.isfinite(values).any():
+        raise question.undefined()
+    worlds.finish()
+    return TippingMap(question, values.reshape(*across.shape, -1), int(rows.failed.sum()))

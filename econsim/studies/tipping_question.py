@@ -1,0 +1,209 @@
+"""What a study of tipping points asks, checked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import econsim
+from econsim.errors import InputError, Problem
+from econsim.findings import MOST_FAILED
+from econsim.parameter_book import book
+from econsim.runs import Settings, as_scenario
+from econsim.scenario import Scenario
+from econsim.studies.sweep_plan import status_quo_of
+from econsim.studies.tipping_axes import TippingAxis, check_corners, read_axis
+from econsim.studies.tipping_words import against_words, beyond_words, output_words
+from econsim.studies.tipping_worlds import (
+    CommonDraws,
+    Output,
+    Progress,
+    check_rows,
+    read_output,
+    study_identity,
+    study_settings,
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """In which share of futures is an output beyond a threshold, as one or two axes change?
+
+    status_quo : what effects are measured against
+    threshold  : in the output's unit
+    above      : whether beyond is above; else it is below
+    axes       : x, and y for a map
+    """
+
+    scenario: Scenario
+    status_quo: Scenario
+    output: Output
+    threshold: float
+    above: bool
+    axes: tuple[TippingAxis, ...]
+    settings: Settings
+
+    @property
+    def id(self) -> str:
+        """Twelve hexadecimal digits: the same scenario, question, draws, seed, ensemble and version give the same."""
+        question = {
+            "status_quo": self.status_quo.world_hash,
+            "output": self.output.name,
+            "threshold": self.threshold,
+            "above": self.above,
+            "axes": [axis.identity for axis in self.axes],
+        }
+        return study_identity("tipping", self.scenario, self.settings, question)
+
+    @property
+    def output_words(self) -> str:
+        """The output in a sentence."""
+        return output_words(self.output, self.against)
+
+    @property
+    def beyond_words(self) -> str:
+        """`above $0bn`."""
+        return beyond_words(self.output, self.threshold, self.above)
+
+    @property
+    def against(self) -> str:
+        """What effects are measured against, in words."""
+        return against_words(self.scenario, self.status_quo)
+
+    @property
+    def daring(self) -> list[str]:
+        """Axes that leave the range that the evidence supports, in words."""
+        told = []
+        for axis in self.axes:
+            limits = None if axis.is_lever else book().parameters[axis.name].range
+            if limits is not None and (axis.low < limits[0] or axis.high > limits[1]):
+                told.append(
+                    f"{axis.name} from {axis.low:g} to {axis.high:g} leaves its prior, {limits[0]:g} to {limits[1]:g}"
+                )
+        return told
+
+    def worlds(self, progress: Progress | None) -> CommonDraws:
+        """The worlds on the draws of this question."""
+        most = {axis.name: axis.high for axis in self.axes}
+        names = [axis.name for axis in self.axes]
+        output = self.output
+        return CommonDraws(
+            self.scenario, self.status_quo, self.settings, output.metric, output.effect, names, most, progress
+        )
+
+    def beyond(self, values: np.ndarray) -> np.ndarray:
+        """Which values are beyond the threshold; what is undefined is not."""
+        with np.errstate(invalid="ignore"):
+            return values > self.threshold if self.above else values < self.threshold
+
+    def content(self, kind: str, failed: int) -> dict[str, Any]:
+        """What JSON says first."""
+        return {
+            "id": self.id,
+            "kind": kind,
+            "version": econsim.__version__,
+            "scenario": self.scenario.name,
+            "scenario_hash": self.scenario.hash,
+            "status_quo": self.status_quo.name,
+            "output": self.output.name,
+            "unit": self.output.unit,
+            "threshold": self.threshold,
+            "side": "above" if self.above else "below",
+            "draws": self.settings.draws,
+            "seed": self.settings.seed,
+            "ensemble": self.settings.ensemble,
+            "failed_futures": failed,
+        }
+
+    def no_finding(self, failed: int, futures: int) -> str | None:
+        """Why there is no finding, if so many of the futures failed."""
+        if failed <= MOST_FAILED * futures:
+            return None
+        return f"No finding: {failed:,} of {futures:,} futures could not be solved."
+
+    def undefined(self) -> InputError:
+        """The error of an output that is defined in no future."""
+        message = f"is not defined in any future of {self.scenario.name} over this range"
+        return InputError(Problem("output", message, self.output.name, "a metric that `econsim run` gives a number"))
+
+
+def ask(
+    scenario: Scenario | str,
+    x: str,
+    y: str | None,
+    output: str,
+    above: float | None,
+    below: float | None,
+    draws: int,
+    seed: int,
+    ensemble: str | None,
+    engine: str,
+) -> Question:
+    """The question, or an InputError with what is wrong with it."""
+    world = as_scenario(scenario)
+    problems: list[Problem] = []
+    axes: list[TippingAxis] = []
+    for field, text in (("x", x), ("y", y)):
+        if text is None and field == "y":
+            continue
+        try:
+            axes.append(read_axis(text, field, world))
+        except InputError as error:
+            problems += error.problems
+    try:
+        looked_at = read_output(output, [world])
+    except InputError as error:
+        problems += error.problems
+    threshold = _threshold(above, below, problems)
+    if len(axes) == 2 and axes[0].name == axes[1].name:
+        problems.append(Problem("y", "must be another parameter or lever than x", axes[1].name))
+    if not problems:
+        try:
+            check_corners(axes, world)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    cells = int(np.prod([len(axis.values) for axis in axes]))
+    settings = study_settings(world, draws, seed, ensemble, engine, cells * draws if isinstance(draws, int) else 0)
+    check_rows(cells, settings.draws)
+    status_quo = status_quo_of(world, None, any(axis.is_lever for axis in axes))
+    return Question(world, status_quo, looked_at, threshold, above is not None, tuple(axes), settings)
+
+
+def _threshold(above: Any, below: Any, problems: list[Problem]) -> float:
+    given = {name: value for name, value in (("above", above), ("below", below)) if value is not None}
+    if len(given) != 1:
+        which = "both are given" if given else "neither is given"
+        problems.append(Problem("threshold", f"must be one of above and below; {which}", allowed="one of the two"))
+        return 0.0
+    ((name, value),) = given.items()
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not number or not math.isfinite(value):
+        problems.append(Problem(name, "must be a finite number", repr(value)[:80]))
+        return 0.0
+    return float(value) + 0.0
+
+
+def quantiles(values: np.ndarray, probabilities: Sequence[float]) -> np.ndarray:
+    """Quantiles over the last axis of what is defined; (…, probability), NaN where nothing is."""
+    flat = values.reshape(-1, values.shape[-1])
+    found = np.full((len(flat), len(probabilities)), np.nan)
+    for place, row in enumerate(flat):
+        known = row[np.isfinite(row)]
+        if known.size:
+            found[place] = np.quantile(known, probabilities)
+    return found.reshape(*values.shape[:-1], len(probabilities))
+
+
+def shares(question: Question, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Over the last axis: share of the defined that is beyond the threshold (NaN where none is), share defined."""
+    known = np.isfinite(values)
+    count = known.sum(axis=-1)
+    beyond = (question.beyond(values) & known).sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(count > 0, beyond / np.maximum(count, 1), np.nan), count / values.shape[-1]
