@@ -91,14 +91,15 @@ def sobol_bars(result: Sensitivity, output: str | None = None, *, effect: bool =
         base.mark_text(align="left", color=GREY, fontSize=11).encode(x=alt.value(PLOT_WIDTH + 8), text="said:N"),
     ]
     left = len(rows) - len(shown)
-    factor = content["factor"]
+    factor, kind = content["factor"], "effects" if effect else "outputs"
     subtitle = (
         f"Sobol' indices of {_of(result, name, effect)}: the share of its variance that goes with each {factor}. Wide "
         f"bar: with all interactions; narrow bar: alone; lines: 95% intervals."
         + (f" Grey, ≈ 0: {NO_ZERO}." if table["faint"].any() else "")
         + (f" {left} weaker {factor}s are not shown." if left else "")
         + (" Intervals that leave the chart are cut." if leaves else "")
-        + f" Luck: {noise_words(content['noise'], name, 'effects' if effect else 'outputs')} of the variance."
+        + ("" if content["convergence"][kind][name]["settled"] else " The rank order is not settled.")
+        + f" Luck: {noise_words(content['noise'], name, kind)} of the variance."
     )
     chart = alt.layer(*layers).properties(
         width=PLOT_WIDTH, height=alt.Step(28), title=_titled(_sobol_title(result, rows, name, effect), subtitle)

@@ -111,11 +111,12 @@ def _sobol_finding(content: Content, rows: Sequence[Mapping[str, Any]]) -> str:
         )
     shares = [f"{row['name']} ({share(row['ST'], row['ST_conf'])})" for row in told[:NAMED]]
     alone = sum(row["S1"] for row in rows)
+    reach = sum(row["S1_conf"] ** 2 for row in rows) ** 0.5  # as if estimates were independent
     text = (
         f"{where}: {listed(shares)} drive{'s' if len(shares) == 1 else ''} {lead} most, by share of its variance with "
-        f"all interactions. By themselves, all {len(rows)} {content['factor']}s explain {percent(alone)}"
+        f"all interactions. By themselves, all {len(rows)} {content['factor']}s explain {share(alone, reach)} roughly"
     )
-    text += f"; {percent(1.0 - alone)} is interaction." if 1.0 - alone > WORTH_SAYING else "."
+    text += "; the rest is interaction." if 1.0 - alone - reach > WORTH_SAYING else "."
     faint = len(rows) - len(told)
     if faint:
         text += f" {faint} of {len(rows)} {'is' if faint == 1 else 'are'} {NO_ZERO}."
