@@ -321,7 +321,8 @@ def _independent_points(sweep: Sweep) -> np.ndarray:
     design = sweep.plan["identity"]["design"]
     if design["method"] != "saltelli":
         return rows
-    block = saltelli_rows(len(sweep.names), bool(design.get("second_order")))
+    factors = set(design.get("groups") or sweep.names)  # names of one group vary together
+    block = saltelli_rows(len(factors), bool(design.get("second_order")))
     place = (rows // sweep.draws) % block
     return rows[(place == 0) | (place == block - 1)]
 

@@ -6,14 +6,19 @@ import re
 import shlex
 from pathlib import Path
 
+import click
 import pytest
 
-from econsim.cli import main
+from econsim.cli import commands, main
+from econsim.scenario import load_scenario
+from econsim.studies.sweep_spec import read_sweep_spec
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 COMMANDS = [line.split("#")[0].strip() for line in re.findall(r"^\.venv/bin/(econsim .*)$", README, re.MULTILINE)]
+
+STUDIES = {"sensitivity", "tip", "flip", "moats", "sweep", "drivers", "discover"}
 
 
 def test_there_is_something_to_test():
@@ -30,7 +35,22 @@ def test_python_example(block, capsys):
     assert "simulated futures" in printed if "print" in fewer else printed == ""
 
 
-@pytest.mark.parametrize("command", [one for one in COMMANDS if one.split()[1] != "check"])
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one.split()[1] in STUDIES])
+def test_command_of_a_study(command, monkeypatch):
+    """They take minutes, and each has tests of its own: here, that the words and files are such as it takes."""
+    monkeypatch.chdir(ROOT)
+    name, *arguments = shlex.split(command)[1:]
+    with click.Context(commands) as outer:
+        study = commands.get_command(outer, name)
+        assert study is not None
+        taken = study.make_context(name, arguments, parent=outer)
+    if name == "sweep":
+        assert read_sweep_spec(taken.params["spec"]).design.size == 10_000
+    elif taken.params.get("scenario"):
+        assert load_scenario(taken.params["scenario"])
+
+
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one.split()[1] not in {"check", *STUDIES}])
 def test_command(command, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     if "validate" in command:

@@ -15,6 +15,7 @@ from sweep_helpers import small
 import econsim
 from econsim.charts.drivers import information_bars, rank_correlations
 from econsim.errors import InputError
+from econsim.parameter_book import book
 from econsim.studies import drivers_rows
 from econsim.studies.drivers_correlation import correlations, spearman_influence
 from econsim.studies.drivers_rows import SweptRows
@@ -142,6 +143,17 @@ def test_of_a_saltelli_design_the_two_samples_are_used(tmp_path):
     rows = SweptRows.of(known_sweep(tmp_path / "sweep", monotone, design=design))
     assert rows.taken.tolist() == [row for row in range(32 * 5) if row % 5 in (0, 4)]
     assert "its two independent samples" in rows.notes[0]
+
+
+def test_of_a_saltelli_design_over_groups_too(tmp_path):
+    """A base sample has a point for each group, not for each name."""
+    names = ["lab_premium", "vendor_inertia", "copy_cost_ratio"]
+    groups = {book().parameters[name].group for name in names}
+    design = {"method": "saltelli", "samples": 16, "parameters": names, "groups": True}
+    rows = SweptRows.of(known_sweep(tmp_path / "sweep", monotone, design=design))
+    block = len(groups) + 2
+    assert len(groups) < len(names)
+    assert rows.taken.tolist() == [row for row in range(16 * block) if row % block in (0, block - 1)]
 
 
 def test_very_many_rows_are_sampled(plain, monkeypatch):
