@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from econsim import evidence
     from econsim.book_tables import parameters
     from econsim.errors import EconsimError, InputError
     from econsim.results import Result, simulate
@@ -51,6 +52,9 @@ _HOMES = {
     "write_run": "econsim.store",
 }
 
+_MODULES = ("evidence",)
+"""Public names that are modules of their own."""
+
 __all__ = [
     "Comparison",
     "EconsimError",
@@ -64,6 +68,7 @@ __all__ = [
     "compare",
     "discover",
     "drivers",
+    "evidence",
     "flip",
     "load_scenario",
     "moats",
@@ -80,6 +85,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"econsim.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'econsim' has no attribute '{name}'")
     value = getattr(importlib.import_module(_HOMES[name]), name)

@@ -160,14 +160,17 @@ class Lever(_Row):
 
 
 class Reference(_Row):
-    """A source. `link` is None only where there is nothing to link to, as for an assumption."""
+    """A source. `link` is None only where there is nothing to link to, as for an assumption.
+
+    licence : of the figures, `unknown` where none was seen
+    """
 
     author: Text
     year: Annotated[int, Field(strict=True, ge=1900, le=2100)]
     title: Text
     venue: Text
     link: Annotated[StrictStr, Field(pattern=r"^https?://\S+$")] | None = None
-    licence: Text | None = None
+    licence: Text
 
 
 @dataclass(frozen=True)
