@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import importlib.metadata
 import json
+import os
 import platform
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 SCENARIO, SUMMARY, SERIES, METRICS = "scenario.yaml", "summary.json", "series.parquet", "metrics.parquet"
+EFFECTS = "effects.parquet"
 SERIES_CSV = "series.csv"
 METRICS_CSV = "metrics.csv"
-RUN_FILES = (SCENARIO, SUMMARY, SERIES, METRICS, SERIES_CSV, METRICS_CSV, MANIFEST)
+RUN_FILES = (SCENARIO, SUMMARY, SERIES, METRICS, EFFECTS, SERIES_CSV, METRICS_CSV, MANIFEST)
 PACKAGES = ("numpy", "pandas", "scipy", "pyarrow", "mesa")
 LARGEST_JSON = 50_000_000  # bytes
 
@@ -39,6 +41,7 @@ class StoredRun:
     series   : columns period, date, metric and the statistics
     metrics  : one row a draw, one column a summary metric
     scenario : the world that was run
+    effects  : paired differences of series to the status quo, columns as of series; None where there are none
     """
 
     folder: Path
@@ -47,6 +50,7 @@ class StoredRun:
     series: pd.DataFrame
     metrics: pd.DataFrame
     scenario: Scenario
+    effects: pd.DataFrame | None = None
 
     @property
     def run_id(self) -> str:
@@ -58,6 +62,8 @@ class StoredRun:
 
 def write_run(result: Result, folder: str | Path, *, csv: bool = False, force: bool = False) -> Path:
     """Write a result to a folder: scenario.yaml, summary.json, series.parquet, metrics.parquet and manifest.json.
+
+    With a status quo also effects.parquet: the paired difference of every series, quarter by quarter.
 
     csv     : also series.csv, with the year beside the date, and metrics.csv
     force   : replace another run that the folder holds; other files are never replaced
@@ -83,6 +89,8 @@ def write_run_files(result: Result, place: Path, *, csv: bool = False) -> None:
     (place / SUMMARY).write_text(as_json(result.summary()), encoding="utf-8")
     result.series.to_parquet(place / SERIES, index=False)
     result.metrics.to_parquet(place / METRICS)
+    if result.status_quo is not None and result.trajectories:
+        result.series_effect().to_parquet(place / EFFECTS, index=False)
     if csv:
         series = result.series.copy()
         series.insert(2, "year", series["date"].str[:4].astype(int))
@@ -111,9 +119,21 @@ def _manifest(result: Result, files: dict[str, str]) -> dict[str, Any]:
         "split": result.split,
         "failed_draws": result.failed_draws,
         "packages": package_versions(),
-        "created": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "created": current_time().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "files": files,
     }
+
+
+def current_time() -> datetime.datetime:
+    """Now, or the time that SOURCE_DATE_EPOCH says, so that the same files can be made again later.
+
+    raises : InputError where that is no number of seconds
+    """
+    said = os.environ.get("SOURCE_DATE_EPOCH", "")
+    try:
+        return datetime.datetime.fromtimestamp(int(said), datetime.UTC) if said else datetime.datetime.now(datetime.UTC)
+    except (ValueError, OverflowError, OSError):
+        raise InputError(Problem("SOURCE_DATE_EPOCH", "must be seconds since 1970", repr(said)[:40])) from None
 
 
 def package_versions() -> dict[str, str]:
@@ -223,6 +243,7 @@ def read_run(folder: str | Path) -> StoredRun:
         if problems:
             raise InputError(problems)
         series, metrics = pd.read_parquet(folder / SERIES), pd.read_parquet(folder / METRICS)
+        effects = pd.read_parquet(folder / EFFECTS) if EFFECTS in manifest["files"] else None
         text = (folder / SCENARIO).read_text(encoding="utf-8")
     except InputError:
         raise
@@ -231,7 +252,7 @@ def read_run(folder: str | Path) -> StoredRun:
     except OSError as error:
         raise refusal(folder, f"cannot be read: {(error.strerror or str(error)).lower()}") from None
     scenario = _stored_scenario(folder, text, manifest)
-    return StoredRun(folder, manifest, read_json(folder / SUMMARY), series, metrics, scenario)
+    return StoredRun(folder, manifest, read_json(folder / SUMMARY), series, metrics, scenario, effects)
 
 
 def _stored_scenario(folder: Path, text: str, manifest: dict[str, Any]) -> Scenario:

@@ -48,6 +48,7 @@ def test_a_run_reads_back_as_it_was(result, tmp_path):
     assert stored.scenario == result.scenario and stored.scenario.hash == result.scenario.hash
     pd.testing.assert_frame_equal(stored.series, result.series)
     pd.testing.assert_frame_equal(stored.metrics, result.metrics)
+    pd.testing.assert_frame_equal(stored.effects, result.series_effect())
     table = pd.read_csv(folder / "series.csv")
     assert (table.pop("year") == pd.to_datetime(result.series["date"]).dt.year).all()
     pd.testing.assert_frame_equal(table, result.series)
@@ -59,7 +60,7 @@ def test_the_manifest_says_how_it_was_made(result, tmp_path):
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["files"] == {
         name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        for name in ("scenario.yaml", "summary.json", "series.parquet", "metrics.parquet")
+        for name in ("scenario.yaml", "summary.json", "series.parquet", "metrics.parquet", "effects.parquet")
     }
     expected = {
         "run_id": result.run_id,
@@ -75,6 +76,17 @@ def test_the_manifest_says_how_it_was_made(result, tmp_path):
     assert {key: manifest[key] for key in expected} == expected
     assert manifest["packages"]["numpy"] == __import__("numpy").__version__
     assert manifest["created"].endswith("Z")
+
+
+def test_the_time_of_a_run_can_be_fixed(result, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    one, other = write_run(result, tmp_path / "one"), write_run(result, tmp_path / "other")
+    assert contents(one) == contents(other)
+    assert read_run(one).manifest["created"] == "2023-11-14T22:13:20Z"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
+    with pytest.raises(InputError, match="SOURCE_DATE_EPOCH: must be seconds since 1970"):
+        write_run(result, tmp_path / "third")
+    assert not (tmp_path / "third").exists()
 
 
 def test_the_series_have_the_columns_of_the_contract(result, tmp_path):
