@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow bench figures schema check wheel clean distclean
+.PHONY: help setup run test test-slow bench figures docs docs-serve schema check wheel clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,13 @@ bench: setup ## time the engines
 
 figures: setup ## redraw the figures of the documentation
 	$(BIN)/python docs/make_figures.py
+
+docs: setup ## build the documentation into site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "site/index.html"
+
+docs-serve: setup ## show the documentation at localhost:8000, rebuilt when a page changes
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs serve
 
 schema: setup ## rewrite scenarios/scenario.schema.json from the code
 	@$(BIN)/econsim validate --schema > scenarios/scenario.schema.json.new \

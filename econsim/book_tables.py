@@ -84,7 +84,7 @@ def as_markdown(
     if wrong:
         raise InputError(wrong)
     lines = [list(columns), ["---"] * len(columns)]
-    lines += [[_escaped(_cell(row, column, references)) for column in columns] for row in rows]
+    lines += [[_escaped(cell(row, column, references)) for column in columns] for row in rows]
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
@@ -93,7 +93,8 @@ def _escaped(text: str) -> str:
     return text.replace("|", "\\|").replace("$", "\\$").replace("\n", " ")
 
 
-def _cell(row: Parameter | Lever, column: str, references: Mapping[str, Reference] | None) -> str:
+def cell(row: Parameter | Lever, column: str, references: Mapping[str, Reference] | None) -> str:
+    """What stands in one column of one row, as text; `references` as for `as_markdown`."""
     if column == "source":
         return "; ".join(_cited(key, references) for key in row.source)
     if column == "range":

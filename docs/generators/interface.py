@@ -1,0 +1,47 @@
+"""The page of the Python interface: every public name, documented from its source by mkdocstrings."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+import griffe
+
+import econsim
+
+COLUMNS = re.compile(r"^[\w*][\w*, ./]*? *: ")
+
+
+def page() -> str:
+    """One entry a public name, in the order of the alphabet, functions before classes."""
+    names = [name for name in econsim.__all__ if not name.startswith("_")]
+    lines = [
+        "# Python",
+        "",
+        "Everything here is imported from `econsim` and loaded when it is first used. Arrays are "
+        "`(firm, segment, draw)` with singleton axes kept, time first where there is time; money is in real $M.",
+        "",
+    ]
+    for name in sorted(names, key=lambda one: (one[0].isupper(), one.lower())):
+        home = econsim._HOMES[name]
+        path = home if inspect.ismodule(getattr(econsim, name)) else f"{home}.{name}"
+        lines += [f"::: {path}", "    options:", f"      heading: {name}", f"      toc_label: {name}", ""]
+    return "\n".join(lines)
+
+
+class AlignedColumns(griffe.Extension):
+    """Our docstrings explain arguments in aligned columns, `name : text`; Markdown would run them together."""
+
+    def on_instance(self, *, obj: griffe.Object, **_: Any) -> None:
+        if obj.docstring is not None:
+            obj.docstring.value = fenced(obj.docstring.value)
+
+
+def fenced(text: str) -> str:
+    """The text with every paragraph of aligned columns as a block that keeps its lines."""
+    paragraphs = []
+    for paragraph in text.split("\n\n"):
+        block = COLUMNS.match(paragraph) is not None and "```" not in paragraph
+        paragraphs.append(f"```text\n{paragraph}\n```" if block else paragraph)
+    return "\n\n".join(paragraphs)
