@@ -10,17 +10,17 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from econsim.errors import InputError, Problem, nearest_name, unknown_name
+from econsim.errors import InputError, Problem, unknown_name
 from econsim.parameter_book import (
     LOG_SCALE_RATIO,
     Book,
     Lever,
     Parameter,
-    Prior,
     Reference,
     _interval,
     prior_scale,
 )
+from econsim.rows import placed, validation_problem
 from econsim.yaml_reader import Document, FieldPath, read_yaml
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -86,7 +86,7 @@ class _BookReader:
             path: FieldPath = (section,)
             if section not in _SECTIONS:
                 problem = unknown_name(section, section, _SECTIONS, kind="section")
-                self.problems.append(_placed(problem, document, path))
+                self.problems.append(placed(problem, document, path))
             elif section == "references":
                 self._references(document, content)
             elif not isinstance(content, list):
@@ -101,7 +101,7 @@ class _BookReader:
             for key in keys:
                 if key not in self.references:
                     problem = unknown_name(f"{name}.source", key, self.references, kind="reference")
-                    self.problems.append(_placed(problem, document, path))
+                    self.problems.append(placed(problem, document, path))
         if self.problems:
             raise InputError(self.problems)
         return Book(MappingProxyType(self.parameters), MappingProxyType(self.levers), MappingProxyType(self.references))
@@ -130,7 +130,7 @@ class _BookReader:
             assert isinstance(parsed, Lever)
             problems = _lever_problems(parsed)
             self.levers[parsed.name] = parsed
-        self.problems += [_placed(problem, document, (*path, problem.field.split(".")[1])) for problem in problems]
+        self.problems += [placed(problem, document, (*path, problem.field.split(".")[1])) for problem in problems]
         self.sources.append((document, (*path, "source"), label, parsed.source))
 
     def _parse(self, document: Document, path: FieldPath, model: type[_Model], row: Any, label: str) -> _Model | None:
@@ -141,8 +141,8 @@ class _BookReader:
             return model.model_validate(row)
         except ValidationError as error:
             for detail in error.errors():
-                problem = _validation_problem(label, detail, model)
-                self.problems.append(_placed(problem, document, (*path, *detail["loc"])))
+                problem = validation_problem(label, detail, model)
+                self.problems.append(placed(problem, document, (*path, *detail["loc"])))
             return None
 
     def _first(self, document: Document, path: FieldPath, name: str) -> bool:
@@ -154,37 +154,7 @@ class _BookReader:
         return True
 
     def _say(self, document: Document, path: FieldPath, field: str, message: str) -> None:
-        self.problems.append(_placed(Problem(field, message), document, path))
-
-
-def _placed(problem: Problem, document: Document, path: FieldPath) -> Problem:
-    return Problem(
-        problem.field,
-        problem.message,
-        value=problem.value,
-        allowed=problem.allowed,
-        nearest=problem.nearest,
-        file=document.file,
-        line=document.line(path),
-    )
-
-
-def _validation_problem(label: str, detail: Any, model: type[BaseModel]) -> Problem:
-    location = [str(part) for part in detail["loc"]]
-    field = ".".join([label, *location])
-    if detail["type"] == "extra_forbidden":
-        owner = Prior if location[:1] == ["prior"] and len(location) > 1 else model
-        known = list(owner.model_fields)
-        near = nearest_name(location[-1], known)
-        return Problem(field, "unknown key", allowed=None if near else ", ".join(known), nearest=near)
-    if detail["type"] == "missing":
-        return Problem(field, "is missing")
-    if detail["type"] == "literal_error":
-        return Problem(
-            field, "is not one of the choices", value=repr(detail["input"]), allowed=detail["ctx"]["expected"]
-        )
-    message = detail["msg"][:1].lower() + detail["msg"][1:]
-    return Problem(field, message, value=repr(detail["input"])[:80])
+        self.problems.append(placed(Problem(field, message), document, path))
 
 
 # ---------------------------------------------------------------------------------------------------- rules

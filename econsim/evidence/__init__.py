@@ -1,6 +1,8 @@
 """What econsim knows and where it is from: facts, references, and tables of observations.
 
 >>> from econsim import evidence
+>>> evidence.facts()                         # every figure that econsim uses, as a data frame
+>>> evidence.fact("train.gpt4.cloud")        # one of them: value, range, unit, basis, price year, source
 >>> evidence.replay()                        # a table of observations, as a data frame
 >>> evidence.reference("epoch_notable")      # author, year, title, venue, link, licence
 
@@ -10,6 +12,7 @@ Figures of Epoch AI are used under CC BY 4.0.
 from __future__ import annotations
 
 from econsim.evidence.bibliography import reference, references
+from econsim.evidence.fact_book import Fact, fact, facts
 from econsim.evidence.table_files import (
     TableNotes,
     follower_leader_compute,
@@ -23,14 +26,21 @@ from econsim.evidence.table_files import (
     teacher_student,
     training_runs,
 )
+from econsim.evidence.units import Estimate, convert, ratio
 
 __all__ = [
+    "Estimate",
+    "Fact",
     "TableNotes",
+    "convert",
+    "fact",
+    "facts",
     "follower_leader_compute",
     "open_closed_gap",
     "open_closed_lags",
     "open_closed_prices",
     "price_panel",
+    "ratio",
     "reference",
     "references",
     "replay",
