@@ -22,8 +22,8 @@ Array = Any  # a NumPy or JAX array, or a float; shapes stand in the docstrings
 FIRM, SEGMENT, DRAW = -3, -2, -1
 
 BORROWED = (
-    "abs arange argmax concatenate exp expm1 floor inf isfinite log log1p maximum minimum nan ones ones_like "
-    "sqrt take_along_axis where zeros zeros_like"
+    "abs arange argmax concatenate cumsum exp expm1 floor inf isfinite log log1p maximum minimum nan ones ones_like "
+    "sort sqrt take_along_axis where zeros zeros_like"
 ).split()
 
 

@@ -12,6 +12,7 @@ from econsim.errors import InputError, Problem
 from econsim.field_checker import Checker, plain
 from econsim.library import FieldPath, find_scenario, shipped_name
 from econsim.parameter_book import book, prior_scale
+from econsim.rules.fidelity import NOT_FOR_THE_ECONOMY
 from econsim.scenario_schema import (
     COUNT_PARAMETERS,
     ENSEMBLES,
@@ -80,8 +81,7 @@ def check_scenario(raw: Mapping[str, Any], checker: Checker, *, complete: bool =
     flags = {name: checker.simple(("switches", name), value, Field("flag", "")) for name, value in switches.items()}
     checked["switches"] = Switches(**flags)
     law = checker.section(("fidelity",), given.get("fidelity"), ("law",), "field").get("law", FIDELITY_LAWS[0])
-    laws = Field("choice", "fidelity law", options=FIDELITY_LAWS)
-    checked["fidelity"] = Fidelity(checker.simple(("fidelity", "law"), law, laws) or FIDELITY_LAWS[0])
+    checked["fidelity"] = Fidelity(_law(law, checker) or FIDELITY_LAWS[0])
     ensembles = Field("choice", "ensemble", options=ENSEMBLES)
     ensemble = given.get("ensemble")
     checked["ensemble"] = None if ensemble is None else checker.simple(("ensemble",), ensemble, ensembles)
@@ -89,6 +89,14 @@ def check_scenario(raw: Mapping[str, Any], checker: Checker, *, complete: bool =
     if complete:
         _cross_checks(checked, checker)
     return checked
+
+
+def _law(value: Any, checker: Checker) -> Any:
+    path: FieldPath = ("fidelity", "law")
+    if isinstance(value, str) and value in NOT_FOR_THE_ECONOMY:
+        checker.report(path, f"{value} {NOT_FOR_THE_ECONOMY[value]}", allowed=", ".join(FIDELITY_LAWS))
+        return None
+    return checker.simple(path, value, Field("choice", "fidelity law", options=FIDELITY_LAWS))
 
 
 def _sources(value: Any, checker: Checker) -> tuple[str, ...]:

@@ -386,6 +386,7 @@ def test_typed_values_are_accepted():
         ({"quarters": 401}, ["structure.quarters", "1 to 400"]),
         ({"start": "soon"}, ["structure.start", "'soon'", "2027Q1"]),
         ({"fidelity_law": "water_filing"}, ["fidelity.law", "did you mean 'water_filling'"]),
+        ({"fidelity_law": "busbridge2025"}, ["fidelity.law", "does not drive the economy", "refinement"]),
         ({"ensemble": "priors"}, ["ensemble", "did you mean 'prior'"]),
         ({"status_quo": "basline"}, ["status_quo", "did you mean 'baseline'"]),
         ({"status_quo": 3}, ["status_quo", "got 3"]),

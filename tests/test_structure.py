@@ -187,6 +187,16 @@ def test_constant_retention_runs_and_differs():
     assert "rd_investment" in differing(found, run_of(baseline(), 32))
 
 
+def test_refinement_runs_and_differs():
+    """The law with a base of its own: a little money keeps much of the head, more money little more."""
+    found = run_of(baseline(fidelity_law="refinement"), 32)
+    assert solved(found)
+    kept = found["head_retention"][found["copy_spending"] > 0.0]
+    assert kept.size
+    assert (found["copy_spending"] > 0.0).sum() > 100
+    assert "rd_investment" in differing(found, run_of(baseline(), 32))
+
+
 def test_copying_off_ignores_distillers():
     """Without copying, nothing about distillers matters."""
     off = baseline(copying=False)

@@ -127,9 +127,10 @@ def test_firms_that_differ(tmp_path):
     [
         {"public_fringe": False},
         {"fidelity_law": "constant_retention"},
+        {"fidelity_law": "refinement"},
         {"n_labs": {"default": 3, "low": 1, "high": 5}, "n_distillers": {"default": 6, "low": 1, "high": 12}},
     ],
-    ids=["no fringe", "other law", "uncertain numbers of firms"],
+    ids=["no fringe", "constant retention", "refinement", "uncertain numbers of firms"],
 )
 def test_other_structures(changes: dict):
     world = world_of(baseline_with(changes), draws=3)

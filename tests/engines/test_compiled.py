@@ -136,9 +136,10 @@ def test_a_shorter_horizon_is_the_start_of_a_longer_one():
     [
         {"public_fringe": False},
         {"fidelity_law": "constant_retention"},
+        {"fidelity_law": "refinement"},
         {"n_labs": {"default": 3, "low": 1, "high": 5}, "n_distillers": {"default": 6, "low": 1, "high": 12}},
     ],
-    ids=["no fringe", "other law", "uncertain numbers of firms"],
+    ids=["no fringe", "constant retention", "refinement", "uncertain numbers of firms"],
 )
 def test_other_structures(changes):
     check(world_of(baseline(quarters=24, **changes), draws=16))

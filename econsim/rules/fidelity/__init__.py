@@ -5,9 +5,17 @@ from __future__ import annotations
 from types import ModuleType
 
 from econsim.arrays import Array
-from econsim.rules.fidelity import constant_retention, water_filling
+from econsim.rules.fidelity import busbridge2025, constant_retention, refinement, water_filling
 
-LAWS: dict[str, ModuleType] = {"water_filling": water_filling, "constant_retention": constant_retention}
+LAWS: dict[str, ModuleType] = {
+    "water_filling": water_filling,
+    "refinement": refinement,
+    "constant_retention": constant_retention,
+}
+"""Laws that may drive the economy."""
+
+NOT_FOR_THE_ECONOMY: dict[str, str] = {"busbridge2025": busbridge2025.NOT_FOR_THE_ECONOMY}
+"""Laws that are shown and compared only -> why, as the rest of a sentence that begins with the law."""
 
 LEAST_COST_BASE = 1e-9  # $M
 
