@@ -24,7 +24,7 @@ def page() -> str:
         "",
     ]
     for name in sorted(names, key=lambda one: (one[0].isupper(), one.lower())):
-        home = econsim._HOMES[name]
+        home = econsim._HOMES.get(name, f"econsim.{name}")
         path = home if inspect.ismodule(getattr(econsim, name)) else f"{home}.{name}"
         lines += [f"::: {path}", "    options:", f"      heading: {name}", f"      toc_label: {name}", ""]
     return "\n".join(lines)
