@@ -159,6 +159,24 @@ class Result:
             paired = {name: self.trajectories[name] - other.trajectories[name] for name in shared}
         return _series_frame(paired, ~(self.failed | other.failed), self.scenario.period_dates())
 
+    def series_change(self, against: Result | None = None) -> pd.DataFrame:
+        """Paired relative change of every series, draw by draw; columns as in `series`, and the shares of draws.
+
+        against : default the status quo
+        returns : also `higher` and `lower`: shares of draws in which the series lies above and below the other's; a
+                  relative change is undefined where the other is not positive
+        """
+        other = self._against(against)
+        solved = ~(self.failed | other.failed)
+        changes, shares = {}, []
+        for name in (name for name in self.trajectories if name in other.trajectories):
+            here, there = self.trajectories[name][:, solved], other.trajectories[name][:, solved]
+            positive = there > 0.0
+            changes[name] = np.where(positive, here / np.where(positive, there, 1.0) - 1.0, np.nan)
+            shares.append(_shares_beside(here, there))
+        frame = _series_frame(changes, np.ones(int(solved.sum()), dtype=bool), self.scenario.period_dates())
+        return frame.assign(**{side: np.concatenate([one[side] for one in shares]) for side in ("higher", "lower")})
+
     # ------------------------------------------------------------------------------------------------ in words
 
     @functools.cached_property
@@ -232,6 +250,16 @@ def statistics(values: np.ndarray) -> dict[str, float]:
 
 def _plain(value: float) -> float | None:
     return value if np.isfinite(value) else None
+
+
+def _shares_beside(here: np.ndarray, there: np.ndarray) -> dict[str, np.ndarray]:
+    """Shares of draws, (period,), with one series above and below another, where both are defined."""
+    known = np.isfinite(here) & np.isfinite(there)
+    count = known.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = np.where(known, here - there, 0.0)
+        least = findings.NO_CHANGE * np.where(known, np.maximum(np.abs(here), np.abs(there)), 0.0)
+        return {"higher": (gap > least).sum(axis=1) / count, "lower": (gap < -least).sum(axis=1) / count}
 
 
 def _series_frame(trajectories: Mapping[str, np.ndarray], solved: np.ndarray, dates: list) -> pd.DataFrame:

@@ -41,7 +41,7 @@ class StoredRun:
     series   : columns period, date, metric and the statistics
     metrics  : one row a draw, one column a summary metric
     scenario : the world that was run
-    effects  : paired differences of series to the status quo, columns as of series; None where there are none
+    effects  : as `series_effects`; None where there are none
     """
 
     folder: Path
@@ -90,7 +90,7 @@ def write_run_files(result: Result, place: Path, *, csv: bool = False) -> None:
     result.series.to_parquet(place / SERIES, index=False)
     result.metrics.to_parquet(place / METRICS)
     if result.status_quo is not None and result.trajectories:
-        result.series_effect().to_parquet(place / EFFECTS, index=False)
+        series_effects(result).to_parquet(place / EFFECTS, index=False)
     if csv:
         series = result.series.copy()
         series.insert(2, "year", series["date"].str[:4].astype(int))
@@ -98,6 +98,17 @@ def write_run_files(result: Result, place: Path, *, csv: bool = False) -> None:
         result.metrics.to_csv(place / METRICS_CSV, lineterminator="\n")
     written = {name: digest(place / name) for name in RUN_FILES if (place / name).exists()}
     (place / MANIFEST).write_text(as_json(_manifest(result, written)), encoding="utf-8")
+
+
+def series_effects(result: Result) -> pd.DataFrame:
+    """Paired effects on every series, quarter by quarter.
+
+    returns : columns as of `Result.series_effect`; `change_` and a statistic for the relative change; `higher` and
+              `lower`, shares of draws
+    """
+    change = result.series_change().drop(columns=["period", "date", "metric"])
+    names = {name: f"change_{name}" for name in change.columns if name not in ("higher", "lower")}
+    return pd.concat([result.series_effect(), change.rename(columns=names)], axis=1)
 
 
 def as_json(content: Any) -> str:

@@ -115,6 +115,19 @@ def test_series_are_quantiles_of_the_trajectories(royalty):
     np.testing.assert_allclose(gap["mean"], expected)
 
 
+def test_changes_of_series_are_relative_and_paired(royalty):
+    told = royalty.series_change()
+    quarter = told[(told["metric"] == "rd_investment") & (told["period"] == SHORT - 1)].iloc[0]
+    here, there = royalty.trajectories["rd_investment"][-1], royalty.status_quo.trajectories["rd_investment"][-1]
+    known = there > 0.0  # a lab that has left does no research
+    assert known.any() and not known.all()
+    assert quarter["p50"] == pytest.approx(np.median(here[known] / there[known] - 1.0), rel=1e-12)
+    gap = here - there
+    assert quarter["higher"] == np.mean(gap > 1e-12 * here) and quarter["lower"] == np.mean(gap < -1e-12 * here)
+    alone = told[told["metric"] == "royalty_payments"]  # the status quo has none: no change to tell, but a side
+    assert alone["p50"].isna().all() and alone["higher"].max() > 0.3 and alone["lower"].max() == 0.0
+
+
 def test_effects_are_paired_draw_by_draw(royalty):
     quo = simulate(load_scenario("royalty").without_levers().with_(quarters=SHORT), draws=24)
     for name in ("rd_investment", "lab_profit_pv", "copy_revenue_share"):
