@@ -4,6 +4,7 @@
 PYTHON ?= python3
 SCENARIO ?= baseline
 WORKERS ?= 2
+PORT ?= 8501
 
 BIN := .venv/bin
 STAMP := .venv/.econsim-installed
@@ -11,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow bench figures docs docs-serve schema check wheel clean distclean
+.PHONY: help setup run app stored test test-slow bench figures docs docs-serve schema check wheel clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +37,12 @@ $(STAMP): requirements.lock pyproject.toml
 
 run: setup ## simulate SCENARIO (baseline) and write runs/SCENARIO
 	@$(BIN)/econsim run "$(SCENARIO)" --out "runs/$(SCENARIO)" --force
+
+app: setup ## open the explorer in a browser (PORT=8501)
+	@$(BIN)/econsim app --port $(PORT)
+
+stored: setup ## run the shipped scenarios again for the explorer's first page
+	$(BIN)/python -m econsim.web.stored
 
 test: setup ## lint, types and the test suite
 	$(BIN)/python -m ruff check .

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ from econsim.runs import (
 from econsim.series import Series, catalogue
 
 if TYPE_CHECKING:
+    from econsim.kept_worlds import KeptWorlds
     from econsim.scenario import Scenario
 
 STATISTICS = ("mean", "p5", "p25", "p50", "p75", "p95")
@@ -151,10 +152,24 @@ class Result:
             raise InputError(Problem("against", "must be a Result on the same draws", repr(other)[:60]))
         return other
 
-    def series_effect(self, against: Result | None = None) -> pd.DataFrame:
-        """Mean and quantiles of the paired difference of every series; columns as in `series`."""
+    def series_of(self, names: Sequence[str]) -> pd.DataFrame:
+        """As `series`, of some series only."""
+        return _series_frame(self._some(names), ~self.failed, self.scenario.period_dates())
+
+    def _some(self, names: Sequence[str]) -> dict[str, np.ndarray]:
+        unknown = [unknown_name("series", one, self.trajectories) for one in names if one not in self.trajectories]
+        if unknown:
+            raise InputError(unknown)
+        return {name: self.trajectories[name] for name in names}
+
+    def series_effect(self, against: Result | None = None, names: Sequence[str] | None = None) -> pd.DataFrame:
+        """Mean and quantiles of the paired difference of every series; columns as in `series`.
+
+        names : some series only
+        """
         other = self._against(against)
-        shared = [name for name in self.trajectories if name in other.trajectories]
+        asked = self.trajectories if names is None else self._some(names)
+        shared = [name for name in asked if name in other.trajectories]
         with np.errstate(invalid="ignore"):
             paired = {name: self.trajectories[name] - other.trajectories[name] for name in shared}
         return _series_frame(paired, ~(self.failed | other.failed), self.scenario.period_dates())
@@ -317,13 +332,17 @@ def simulate_many(
     keep: str = "trajectories",
     split: bool = False,
     progress: Progress | None = None,
+    kept: KeptWorlds | None = None,
 ) -> list[Result]:
-    """Run several scenarios, each with its status quo, all on the same draws; see `simulate`."""
+    """Run several scenarios, each with its status quo, all on the same draws; see `simulate`.
+
+    kept : worlds of earlier calls, which are not computed again; see `run_worlds`
+    """
     settings = check_settings(scenarios[0], draws, seed, ensemble, engine, agents, keep, split)
     against = [_status_quo(scenario) for scenario in scenarios]
     others = [one for one in against if one is not None]
     try:
-        runs = run_worlds([*scenarios, *others], settings, progress)
+        runs = run_worlds([*scenarios, *others], settings, progress, kept)
     except Interrupted as stop:
         done = replace(settings, draws=stop.draws)
         raise InterruptedResults(_paired(scenarios, against, stop.runs, done), stop.draws) from None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from econsim.chunks import RESIDUAL, Chunk, failed_draws, twin_of
 from econsim.draws import LARGEST_SEED
 from econsim.engines import choose
 from econsim.errors import InputError, Problem, unknown_name
+from econsim.kept_worlds import KeptWorlds
 from econsim.metrics import present_value, summary_catalogue
 from econsim.scenario import Scenario, load_scenario
 from econsim.series import PER_FIRM, catalogue
@@ -57,6 +59,11 @@ class Settings:
     split: bool = False
     chunk: int = CHUNK
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells runs of one world apart."""
+        return (self.draws, self.seed, self.ensemble, self.engine, self.keep, self.split, self.chunk)
+
 
 def check_settings(
     scenario: Scenario,
@@ -98,10 +105,16 @@ def check_settings(
     return Settings(int(draws), int(seed), ensemble, engine, dict(agents or {}), keep, split, int(chunk))
 
 
-def run_worlds(scenarios: Sequence[Scenario], settings: Settings, progress: Progress | None = None) -> list[Run]:
+def run_worlds(
+    scenarios: Sequence[Scenario],
+    settings: Settings,
+    progress: Progress | None = None,
+    kept: KeptWorlds | None = None,
+) -> list[Run]:
     """Run several scenarios on the same draws.
 
     progress : called with the draws done and the draws asked for
+    kept     : worlds of earlier calls, which are not computed again, and which those of this call join
     returns  : one Run a scenario, in order; equal worlds are computed once
     raises   : Interrupted, with what was done, when stopped after the first chunk
     """
@@ -109,17 +122,25 @@ def run_worlds(scenarios: Sequence[Scenario], settings: Settings, progress: Prog
     if len(calendar) > 1:
         named = ", ".join(f"{one.name}: {one.structure.quarters} from {one.structure.start}" for one in scenarios)
         raise InputError(Problem("structure", "scenarios that are compared must cover the same quarters", named))
+    if settings.agents:  # an agent's code is no key
+        kept = None
+    known = {} if kept is None else {one.world_hash: kept.runs.get((one.world_hash, settings.key)) for one in scenarios}
+    missing = [one for one in scenarios if known.get(one.world_hash) is None]
     chunks: list[dict[str, Run]] = []
     try:
-        for start, stop in _chunks(settings):
-            chunks.append(_run_chunk(scenarios, settings, start, stop))
+        for start, stop in _chunks(settings) if missing else ():
+            chunks.append(_run_chunk(missing, settings, start, stop, kept))
             if progress:
                 progress(stop, settings.draws)
     except KeyboardInterrupt:
-        if not chunks:
+        if not chunks or len(missing) < len(scenarios):
             raise
-        raise Interrupted(_joined(scenarios, chunks), len(chunks) * settings.chunk) from None
-    return _joined(scenarios, chunks)
+        raise Interrupted(_named(scenarios, _joined(chunks)), len(chunks) * settings.chunk) from None
+    fresh = _joined(chunks) if chunks else {}
+    if kept is not None:
+        for world, run in fresh.items():
+            kept.runs.put((world, settings.key), run)
+    return _named(scenarios, {**known, **fresh})
 
 
 class Interrupted(KeyboardInterrupt):
@@ -134,13 +155,14 @@ class Interrupted(KeyboardInterrupt):
         self.runs, self.draws = runs, draws
 
 
-def _joined(scenarios: Sequence[Scenario], chunks: list[dict[str, Run]]) -> list[Run]:
-    """The chunks of each scenario put together."""
-    joined = {key: _join([chunk[key] for chunk in chunks]) for key in chunks[0]}
-    return [
-        Run(one, joined[one.world_hash].metrics, joined[one.world_hash].trajectories, joined[one.world_hash].failed)
-        for one in scenarios
-    ]
+def _joined(chunks: list[dict[str, Run]]) -> dict[str, Run]:
+    """The chunks of each world put together."""
+    return {key: _join([chunk[key] for chunk in chunks]) for key in chunks[0]}
+
+
+def _named(scenarios: Sequence[Scenario], runs: Mapping[str, Run]) -> list[Run]:
+    """Each scenario with the run of its world, which another scenario may have asked for."""
+    return [replace(runs[one.world_hash], scenario=one) for one in scenarios]
 
 
 def _chunks(settings: Settings) -> Iterator[tuple[int, int]]:
@@ -169,32 +191,55 @@ def _chunk(scenarios: Sequence[Scenario], settings: Settings, start: int, stop: 
     return Chunk(settings, scenarios, np.arange(start, max(stop, start + 2)))
 
 
-def _run_chunk(scenarios: Sequence[Scenario], settings: Settings, start: int, stop: int) -> dict[str, Run]:
+def _run_chunk(
+    scenarios: Sequence[Scenario], settings: Settings, start: int, stop: int, kept: KeptWorlds | None = None
+) -> dict[str, Run]:
     chunk = _chunk(scenarios, settings, start, stop)
     found: dict[str, Run] = {}
     for scenario in scenarios:
         if scenario.world_hash not in found:
-            found[scenario.world_hash] = _run_scenario(scenario, chunk, settings, stop - start)
+            found[scenario.world_hash] = _run_scenario(scenario, chunk, settings, stop - start, kept)
     return found
 
 
-def _run_scenario(scenario: Scenario, chunk: Chunk, settings: Settings, asked: int) -> Run:
+class Twin(NamedTuple):
+    """What a run takes from its twin without copying: R&D, (period, draw), and which draws failed, (draw,)."""
+
+    rd: np.ndarray
+    failed: np.ndarray
+
+
+def _twin(scenario: Scenario, chunk: Chunk, kept: KeptWorlds | None) -> Twin:
+    world = twin_of(scenario)
+    key = (world.world_hash, chunk.settings.key, int(chunk.numbers[0]), len(chunk.numbers))
+    twin: Twin | None = None if kept is None else kept.twins.get(key)
+    if twin is None:
+        run = chunk.trajectories(world)
+        twin = Twin(run["rd_investment"], failed_draws(run))
+        if kept is not None:
+            kept.twins.put(key, twin)
+    return twin
+
+
+def _run_scenario(
+    scenario: Scenario, chunk: Chunk, settings: Settings, asked: int, kept: KeptWorlds | None = None
+) -> Run:
     run = chunk.trajectories(scenario)
-    twin = chunk.trajectories(twin_of(scenario))
-    metrics = chunk.metrics(scenario, run, twin["rd_investment"])
-    failed = failed_draws(run) | failed_draws(twin)
+    twin = _twin(scenario, chunk, kept)
+    metrics = chunk.metrics(scenario, run, twin.rd)
+    failed = failed_draws(run) | twin.failed
     if settings.split:
         split, split_failed = _welfare_split(scenario, chunk, metrics["welfare_pv"])
         metrics |= split
         failed |= split_failed
     segments = tuple(segment.name for segment in scenario.structure.segments)
-    kept = slice(0, asked)
+    real = slice(0, asked)
     shown = catalogue(segments) if settings.keep == "trajectories" else {}
     return Run(
         scenario,
-        {name: metrics[name][kept] for name in summary_catalogue(segments, settings.split)},
-        {name: run[name][:, kept] for name in shown},
-        failed[kept],
+        {name: metrics[name][real] for name in summary_catalogue(segments, settings.split)},
+        {name: run[name][:, real] for name in shown},
+        failed[real],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
@@ -13,25 +14,76 @@ FONT = "sans-serif"
 PLOT_WIDTH = 520
 
 
+@dataclass(frozen=True)
+class Theme:
+    """Colours of charts on one background: text at 4.5:1 and marks at 3:1 against it.
+
+    blue, vermillion, green : what is shown, what it is compared with or told apart by
+    text, grey              : titles; axes, subtitles and rules
+    """
+
+    background: str
+    text: str
+    grey: str
+    grid: str
+    blue: str = BLUE
+    vermillion: str = VERMILLION
+    green: str = GREEN
+
+
+LIGHT = Theme("#FFFFFF", "#1B1F24", GREY, "#E6E6E6")
+DARK = Theme("#12161C", "#E8ECF1", "#AEB8C4", "#2C3541", blue="#5AB0E5", vermillion="#F0894A", green="#3CC29A")
+
+
 def heading(title: str, subtitle: str | Sequence[str]) -> alt.TitleParams:
     """The finding, and below it what is plotted; a subtitle breaks where it has a line break."""
     lines = subtitle.split("\n") if isinstance(subtitle, str) else list(subtitle)
     return alt.TitleParams(title, subtitle=lines, anchor="start", fontSize=16, subtitleFontSize=12)
 
 
-def styled(chart: Any, footer: str = "") -> Any:
+def styled(chart: Any, footer: str = "", theme: Theme = LIGHT) -> Any:
     """The finished chart.
 
     footer : where the numbers come from, the run id included; below the chart
+    theme  : colours of text, axes and background
     """
     if footer:
         note = alt.TitleParams(
-            footer, orient="bottom", anchor="start", fontSize=11, fontWeight="normal", color=GREY, offset=14
+            footer, orient="bottom", anchor="start", fontSize=11, fontWeight="normal", color=theme.grey, offset=14
         )
         chart = alt.vconcat(chart).properties(title=note)
     return (
-        chart.configure(font=FONT, background="white", padding=16)
-        .configure_axis(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", gridColor="#E6E6E6")
-        .configure_title(subtitleColor=GREY, offset=12)
+        chart.configure(font=FONT, background=theme.background, padding=16)
+        .configure_axis(
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            gridColor=theme.grid,
+            labelColor=theme.text,
+            titleColor=theme.text,
+            domainColor=theme.grey,
+            tickColor=theme.grey,
+        )
+        .configure_title(color=theme.text, subtitleColor=theme.grey, offset=12)
+        .configure_view(stroke=None)
+    )
+
+
+def on_screen(chart: Any, height: int, theme: Theme) -> Any:
+    """The same chart as a panel of a page: as wide as its place, its title broken by whoever made it, no footer."""
+    panel = chart.properties(width="container", height=height)
+    return (
+        panel.configure(font=FONT, background="transparent", padding={"left": 2, "right": 6, "top": 2, "bottom": 2})
+        .configure_axis(
+            labelFontSize=11,
+            titleFontSize=11,
+            titleFontWeight="normal",
+            gridColor=theme.grid,
+            labelColor=theme.grey,
+            titleColor=theme.grey,
+            domainColor=theme.grey,
+            tickColor=theme.grey,
+        )
+        .configure_title(color=theme.text, subtitleColor=theme.grey, offset=8, fontSize=13, subtitleFontSize=11)
         .configure_view(stroke=None)
     )

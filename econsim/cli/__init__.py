@@ -12,6 +12,7 @@ import click
 import econsim
 from econsim.cli.analysing import discover, drivers, moats
 from econsim.cli.checking import bench, check
+from econsim.cli.exploring import app
 from econsim.cli.scenario_files import new, params, scenarios, validate
 from econsim.cli.sensitivity import sensitivity
 from econsim.cli.simulations import compare, run
@@ -68,6 +69,7 @@ _COMMANDS = (
     moats,
     tip,
     flip,
+    app,
     scenarios,
     params,
     new,

@@ -71,18 +71,12 @@ def apply_settings(scenario: Scenario, settings: Sequence[str]) -> Scenario:
     switches, calendar, law) changes its status quo too. Raises InputError with every problem.
     """
     from econsim.errors import InputError
-    from econsim.parameter_book import book
+    from econsim.scenario_settings import with_settings
 
     given, problems = _read_settings(settings)
     if problems:
         raise InputError(problems)
-    if not given:
-        return scenario
-    scenario.with_(**given)  # finds all that is wrong at once
-    policy = {name: value for name, value in given.items() if name in book().levers or name == "status_quo"}
-    world = {name: value for name, value in given.items() if name not in policy}
-    changed = scenario.with_(**policy) if policy else scenario
-    return changed.with_assumptions(**world) if world else changed
+    return with_settings(scenario, given)
 
 
 def _read_settings(settings: Sequence[str]) -> tuple[dict[str, Any], list[Any]]:

@@ -62,7 +62,11 @@ class SweepResult(Result):
         """A sweep keeps none; InputError."""
         _no_series()
 
-    def series_effect(self, against: Result | None = None) -> NoReturn:
+    def series_of(self, names: Sequence[str]) -> NoReturn:
+        """A sweep keeps none; InputError."""
+        _no_series()
+
+    def series_effect(self, against: Result | None = None, names: Sequence[str] | None = None) -> NoReturn:
         """A sweep keeps none; InputError."""
         _no_series()
 

@@ -1,0 +1,52 @@
+"""`econsim app`."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+import click
+
+import econsim
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, metavar="P")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="H", help="Address to listen on.")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+def app(port: int, host: str, no_browser: bool) -> int:
+    """Open the explorer: a policy simulator in the browser.
+
+    It listens on this machine only unless --host says otherwise; docs/deployment.md says what that takes.
+    """
+    from econsim.errors import InputError, Problem
+
+    if importlib.util.find_spec("streamlit") is None:
+        raise InputError(
+            Problem("", "the explorer needs Streamlit, which is not installed: pip install 'econsim[app]'")
+        )
+    if host not in LOOPBACK:
+        click.echo(f"The explorer will answer anybody who reaches {host}:{port}; see docs/deployment.md.", err=True)
+    click.echo(f"The explorer: http://{'127.0.0.1' if host in LOOPBACK else host}:{port}  (Ctrl-C ends it)", err=True)
+    options = {"server.port": port, "server.address": host, "server.headless": str(no_browser or not _screen()).lower()}
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(script()), *flags])
+
+
+def script() -> Path:
+    """`app.py`: inside the package once installed, beside it in the source tree. Its settings lie next to it."""
+    package = Path(econsim.__file__).resolve().parent
+    return next(path for path in (package / "app.py", package.parent / "app.py") if path.is_file())
+
+
+def _screen() -> bool:
+    """Whether a browser could be opened at all."""
+    return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+__all__ = ["app", "script"]

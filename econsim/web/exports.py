@@ -1,0 +1,94 @@
+"""A chart on a page, and what can be taken away from it: pictures and data."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+import econsim
+from econsim.charts.style import LIGHT, on_screen, styled
+from econsim.results import Result
+from econsim.web import frame
+from econsim.web.running import Answer
+
+PLOT = (560, 300)
+SCALE = 2.0
+
+
+def chart(
+    name: str,
+    draw: Callable[..., Any],
+    answer: Answer,
+    shown: pd.DataFrame,
+    *,
+    says: str,
+    height: int = 260,
+    wrap: int = 44,
+) -> None:
+    """A chart on the page with its exports below it.
+
+    name  : of files and widgets, unique on the page
+    draw  : called with `theme` and `wrap`, returns a chart from `econsim.charts` without size or configuration
+    shown : the data that is drawn
+    says  : the finding in under 100 characters with its number, for screen readers
+    """
+    colours = frame.theme()
+    st.altair_chart(
+        on_screen(draw(theme=colours, wrap=wrap), height, colours), theme=None, width="stretch", key=f"chart-{name}",
+        alt=says[:99],
+    )  # fmt: skip
+    with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{name}"):
+        _downloads(name, draw, answer, shown)
+
+
+def _downloads(name: str, draw: Callable[..., Any], answer: Answer, shown: pd.DataFrame) -> None:
+    stem = f"econsim-{answer.run_id}-{name}"
+
+    def picture(kind: str) -> bytes:
+        full = styled(
+            draw(theme=LIGHT, wrap=80).properties(width=PLOT[0], height=PLOT[1]), source_line(answer.result), LIGHT
+        )
+        return _picture(full, kind)
+
+    def full_data() -> bytes:
+        return answer.live().result.series.to_csv(index=False).encode()
+
+    def all_draws() -> bytes:
+        return answer.result.metrics.to_csv().encode()
+
+    for label, file, mime, data in (
+        ("Picture (PNG)", f"{stem}.png", "image/png", lambda: picture("png")),
+        ("Picture (SVG)", f"{stem}.svg", "image/svg+xml", lambda: picture("svg")),
+        ("Data shown (CSV)", f"{stem}.csv", "text/csv", lambda: shown.to_csv(index=False).encode()),
+        ("All series (CSV)", f"econsim-{answer.run_id}-series.csv", "text/csv", full_data),
+        ("All futures (CSV)", f"econsim-{answer.run_id}-metrics.csv", "text/csv", all_draws),
+    ):
+        st.download_button(
+            label, data, file, mime, key=f"{name}-{label}", on_click="ignore", type="tertiary", width="stretch"
+        )
+
+
+def _picture(full: alt.TopLevelMixin, kind: str) -> bytes:
+    out = io.BytesIO()
+    if kind == "png":
+        full.save(out, format="png", scale_factor=SCALE)
+        return out.getvalue()
+    text = io.StringIO()
+    full.save(text, format="svg")
+    return text.getvalue().encode()
+
+
+def source_line(result: Result) -> str:
+    """Below every exported picture: where its numbers come from."""
+    return (
+        f"econsim {econsim.__version__}, run {result.run_id}: {result.draws} futures, seed {result.seed}, "
+        f"{result.ensemble} ensemble. Illustrative priors, not calibrated."
+    )
+
+
+__all__ = ["chart", "source_line"]

@@ -1,0 +1,95 @@
+"""The frame of every page: what is shown around it, and what happens when something fails."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+import econsim
+from econsim.charts.style import DARK, LIGHT, Theme
+from econsim.errors import InputError
+from econsim.results import Result
+from econsim.scenario import Scenario
+from econsim.web import sidebar, state
+from econsim.web.words import plain
+
+LOG = logging.getLogger("econsim.web")
+
+STYLE = """
+<style>
+[data-testid="stMainBlockContainer"] {padding: 4.2rem 1.6rem 2rem; max-width: 1500px}
+[data-testid="stSidebarUserContent"] {padding-top: 0.5rem}
+[data-testid="stMainBlockContainer"] h1 {font-size: 1.5rem; padding: 0 0 .2rem}
+[data-testid="stMainBlockContainer"] h2 {font-size: 1.15rem; padding: .6rem 0 .1rem}
+[data-testid="stSidebar"] h3 {font-size: 1rem; padding: .5rem 0 0}
+[data-testid="stMetricValue"] {font-size: 1.45rem}
+[data-testid="stMetric"] {padding: .45rem .7rem}
+.st-key-finding p {font-size: 1rem; line-height: 1.4}
+</style>
+"""
+
+
+def show(title: str, body: Callable[[Scenario], None]) -> None:
+    """A page: sidebar, notices, title, and the body under a guard that shows no traceback.
+
+    title : the page's question or subject, as its heading
+    body  : called with the current scenario
+    """
+    st.html(STYLE)
+    with guard():
+        now = state.sync(title)
+        sidebar.show(now)
+        for told in state.notices():
+            st.warning(plain(told), icon=":material/info:")
+        st.title(title, anchor=False)
+        body(state.scenario())
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """Whatever fails inside is told in plain words: the user's own mistakes by name, ours by an id in the log."""
+    try:
+        yield
+    except InputError as error:
+        for problem in error.problems:
+            st.error(plain(str(problem)))
+    except Exception:
+        crash = secrets.token_hex(4)
+        LOG.error("error %s\n%s", crash, traceback.format_exc())
+        st.error(f"Something went wrong on our side. Error {crash}; the server's log says more under this id.")
+        st.caption("Your scenario is not lost. Copy it, then begin again:")
+        st.code(state.scenario().to_yaml(), language="yaml")
+        st.button("Begin again", key="begin-again", on_click=state.start_from, args=(state.opening().base,))
+
+
+def theme() -> Theme:
+    """Colours of charts on the background that the browser shows."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def status_line(result: Result) -> None:
+    """Where the numbers of the page come from, and what to doubt."""
+    told = [
+        f"econsim {econsim.__version__}",
+        "illustrative: priors not calibrated" if result.ensemble == "prior" else "illustrative: parameters at defaults",
+        f"{result.draws} simulated futures",
+        f"seed {result.seed}",
+        f"run {result.run_id}",
+    ]
+    if result.failed_draws:
+        told.append(f"{result.failed_draws} of {result.draws} futures could not be solved and are left out")
+    beyond = result.scenario.extrapolations
+    st.caption(" · ".join(told) + (" · :orange-badge[beyond the evidence]" if beyond else ""), help=_beyond(result))
+
+
+def _beyond(result: Result) -> str | None:
+    beyond = result.scenario.extrapolations
+    return plain("; ".join(str(problem) for problem in beyond)) if beyond else None
+
+
+__all__ = ["guard", "show", "status_line", "theme"]

@@ -1,0 +1,117 @@
+"""What a session is looking at. The scenario kept here is the truth; widgets and the address are views of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from econsim.scenario import Scenario, load_scenario
+from econsim.scenario_settings import with_settings
+from econsim.web import url_codec
+
+CURRENT, NOTICES, QUERY, MOVED, PAGE, BLANK = (
+    "econsim.current", "econsim.notices", "econsim.query", "econsim.moved", "econsim.page", "econsim.blank"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Current:
+    """The scenario of a session.
+
+    base : the shipped scenario that it is told from, in links and commands; None: it came from a file
+    """
+
+    scenario: Scenario
+    base: str | None
+
+
+def opening() -> Current:
+    """What the address without a query shows."""
+    return Current(load_scenario(url_codec.OPENING), url_codec.OPENING)
+
+
+def current() -> Current:
+    """The scenario of this session."""
+    found: Current = st.session_state.setdefault(CURRENT, opening())
+    return found
+
+
+def scenario() -> Scenario:
+    """The scenario of this session."""
+    return current().scenario
+
+
+def start_from(name: str) -> None:
+    """Begin again from a shipped scenario."""
+    _move(Current(load_scenario(name), name))
+
+
+def use(given: Scenario, base: str | None = None) -> None:
+    """Look at another scenario; from a file unless `base` says what it is told from."""
+    _move(Current(given, base))
+
+
+def change(settings: Mapping[str, Any]) -> None:
+    """Set levers, assumptions or switches of the current scenario; InputError where that cannot be."""
+    now = current()
+    _move(Current(with_settings(now.scenario, settings), now.base))
+
+
+def _move(to: Current) -> None:
+    st.session_state[CURRENT] = to
+    st.session_state[NOTICES] = ()
+    # A request that was on its way with the old address must not undo what the user has just done.
+    st.session_state[MOVED] = True
+
+
+def notices() -> tuple[str, ...]:
+    """What could not be used of the link or file that was opened last."""
+    found: tuple[str, ...] = st.session_state.get(NOTICES, ())
+    return found
+
+
+def notify(told: tuple[str, ...]) -> None:
+    """Show notices until the scenario changes."""
+    st.session_state[NOTICES] = told
+
+
+def sync(page: str) -> Current:
+    """Bring session and address together, once a run and before anything is shown.
+
+    An address other than the one written last is a link that was opened, or Back and Forward; it sets the scenario.
+    What the user has changed is written into the address. The address without a query stands for what the page
+    showed when it was first opened so; it is left as it is, for writing into it would put an entry in Back's way.
+    """
+    seen = st.query_params.to_dict()
+    arrived = st.session_state.get(PAGE) != page
+    moved = st.session_state.pop(MOVED, False)
+    known = st.session_state.get(QUERY)
+    blank: dict[str, Current] = st.session_state.setdefault(BLANK, {})
+    st.session_state[PAGE] = page
+    carried = arrived and not seen and known is not None  # the menu's links have no query
+    if carried:
+        blank[page] = current()
+    elif not moved and seen != known:
+        _open(seen, blank.get(page))
+    now = current()
+    wanted = url_codec.encode(now.scenario, now.base) if moved or (carried and known) else seen
+    if wanted != seen:
+        st.query_params.from_dict(wanted)
+    st.session_state[QUERY] = wanted
+    return now
+
+
+def _open(seen: dict[str, str], blank: Current | None) -> None:
+    if not seen:
+        st.session_state[CURRENT] = blank or opening()
+        st.session_state[NOTICES] = ()
+        return
+    read = url_codec.decode(seen)
+    st.session_state[CURRENT] = Current(read.scenario, read.base)
+    st.session_state[NOTICES] = read.notices
+
+
+__all__ = ["Current", "change", "current", "notices", "notify", "opening", "scenario", "start_from", "sync", "use"]

@@ -1,0 +1,120 @@
+"""Names, numbers and one-line explanations as the explorer shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from econsim.cli_text import number, shown_unit
+from econsim.parameter_book import GRADES, Lever, Parameter, book
+from econsim.studies.drivers_words import start, words
+
+LEVER_GROUPS = {
+    "gate": "Gate: close the interface",
+    "detect": "Detect: catch and fine",
+    "borders": "Borders: dearer chips abroad",
+    "pay": "Pay: let copies earn their way",
+    "know": "Know: see and answer for the tail",
+    "build": "Build: fund the frontier",
+}
+PARAMETER_GROUPS = {
+    "compute cost": "Cost of compute",
+    "quality loss": "What a copy loses",
+    "moat": "Moats of the labs",
+    "demand": "Buyers and demand",
+    "belief": "What buyers believe",
+    "firms": "Firms",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A metric as charts and numbers show it.
+
+    metric   : summary metric
+    series   : the series that charts draw over time
+    title    : in a few words
+    meaning  : one line
+    relative : changes are told in per cent of the status quo, else in the metric's unit
+    """
+
+    metric: str
+    series: str
+    title: str
+    meaning: str
+    relative: bool = True
+
+
+METRICS: Mapping[str, Shown] = {
+    one.metric: one
+    for one in (
+        Shown("rd_investment", "rd_investment", "Frontier R&D", "What labs spend on research and training."),
+        Shown("frontier_price", "frontier_price", "Price of frontier AI",
+              "Average price that labs charge; serving a model of the capability of the start costs 1."),
+        Shown("hidden_loss_share", "hidden_loss", "Tail shortfall",
+              "What buyers of copies lose on rare cases without having expected it.", relative=False),
+        Shown("true_lag_months", "copy_true_capability", "Copies' true lag",
+              "How long ago the frontier stood where copies stand now, in demanding use.", relative=False),
+        Shown("frontier_capability", "frontier_capability", "Frontier capability",
+              "The best lab's capability: log of effective training compute, 0 at the start.", relative=False),
+        Shown("consumer_surplus", "consumer_surplus", "Buyers' surplus",
+              "What AI is worth to its buyers beyond what they pay, as they experience it."),
+        Shown("lab_profit", "lab_profit", "Labs' profit", "Labs' profit after R&D.", relative=False),
+        Shown("copy_revenue_share", "copy_revenue_share", "Copies' share of revenue",
+              "Distillers' share of what labs and distillers earn.", relative=False),
+    )
+}  # fmt: skip
+"""Metrics that the charts can be turned to, in the order of the menu."""
+
+
+def label(name: str) -> str:
+    """A lever's, parameter's or switch's name as a widget shows it."""
+    return start(words(name))
+
+
+def help_text(row: Lever | Parameter) -> str:
+    """What a lever or assumption means, on what evidence, and its range: the help beside its widget."""
+    references = book().references
+    sources = "; ".join(f"{references[key].author} ({references[key].year})" for key in row.source)
+    lines = [row.meaning]
+    if isinstance(row, Parameter) and row.prior is not None:
+        unit = "" if row.unit == "–" else f" {row.unit}"
+        lines.append(f"Range {row.prior.low:g} to {row.prior.high:g}{unit}, most likely {row.default:g}.")
+    lines.append(f"Grade {row.grade} ({GRADES[row.grade]}). {row.note}")
+    lines.append(f"Source: {sources}.")
+    return plain("\n\n".join(lines))
+
+
+def plain(text: str) -> str:
+    """Text in which Streamlit's Markdown finds no formula, link or emphasis."""
+    for mark in "\\`*_[]$<>~#|:":
+        text = text.replace(mark, f"\\{mark}")
+    return text
+
+
+def level(value: float | None, unit: str) -> str:
+    """A metric's value with its unit as numbers on screen have it."""
+    if value is None or not np.isfinite(value):
+        return "–"
+    if unit == "share":
+        return f"{number(100.0 * value)}%"
+    shown, factor = shown_unit(unit)
+    text = number(value * factor)
+    if shown.startswith("$bn"):
+        return f"${text}bn" + (" a year" if shown.endswith("year") else "")
+    return f"{text} {shown}" if shown == "months" else text
+
+
+def change(value: float | None, unit: str) -> str:
+    """A change of a metric with its sign and unit."""
+    if value is None or not np.isfinite(value):
+        return "–"
+    if unit == "share":
+        return f"{number(100.0 * value, sign=True)} points"
+    shown, factor = shown_unit(unit)
+    text = number(value * factor, sign=True)
+    if shown.startswith("$bn"):
+        return f"{text[:1]}${text[1:]}bn" if text[:1] in "+−" else f"${text}bn"
+    return f"{text} {shown}" if shown == "months" else text

@@ -1,0 +1,108 @@
+"""The first page, from every shipped scenario: what it says is what `econsim run` says."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from econsim import load_scenario, simulate
+from econsim.findings import percent, relative_change
+from econsim.library import shipped_scenarios
+from econsim.results import run_identity
+from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED
+from econsim.web import stored
+from econsim.web.words import change, level
+
+
+def said(at) -> str:
+    """All text of the page as one."""
+    return "\n".join(
+        str(one.value).replace("\\", "") for kind in (at.markdown, at.caption, at.info, at.warning) for one in kind
+    )
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_the_page_shows_what_the_scenario_does(opened, name):
+    at = opened(p=name)
+    assert not at.exception and not at.error
+    result = stored.read(load_scenario(name)).result
+    assert result.finding in said(at)
+    assert result.run_id == run_identity(load_scenario(name), DEFAULT_DRAWS, DEFAULT_SEED, "prior")
+    assert result.run_id in said(at)
+    assert len(at.metric) == 4
+    summary = result.summary()
+    shown = at.metric[3]
+    assert shown.value == level(summary["metrics"]["hidden_loss_share"]["p50"], "share")
+
+
+def test_the_numbers_are_those_of_the_summary(opened):
+    at = opened(p="royalty")
+    result = stored.read(load_scenario("royalty")).result
+    found = result.summary()
+    values = [one.value for one in at.metric]
+    deltas = [one.delta for one in at.metric]
+    assert values[0] == level(found["metrics"]["rd_relative"]["p50"], "share")
+    assert percent(float(__import__("numpy").median(relative_change(result, "rd_investment")))) in deltas[0]
+    assert values[1].endswith(level(found["metrics"]["true_lag_months"]["p50"], "months"))
+    assert deltas[1].endswith(change(found["effects"]["true_lag_months"]["p50"], "months"))
+    assert any(delta not in ("0", "–", "0%") for delta in deltas)
+
+
+def test_three_charts_with_names_for_screen_readers(opened):
+    charts = opened().get("vega_lite_chart")
+    assert len(charts) >= 3
+    for one in charts:
+        assert json.loads(one.proto.spec)
+        assert any(digit.isdigit() for digit in one.proto.alt)
+
+
+def test_a_lever_moves_everything(opened):
+    at = opened(p="baseline")
+    before = said(at)
+    at.slider(key="lever-release_window").set_value(4.0).run()
+    assert not at.exception and not at.error
+    assert at.query_params["release_window"] == "4"
+    assert said(at) != before
+    expected = simulate(load_scenario("baseline").with_(release_window=4.0), draws=24, engine="batch")
+    assert expected.finding in said(at) and expected.run_id in said(at)
+
+
+def test_a_lever_keeps_its_start_and_ramp(opened):
+    at = opened(p="gate-and-detect")
+    at.slider(key="lever-detection_rate").set_value(0.25).run()
+    assert at.query_params["detection_rate"] == "0.25@2027Q1~4"
+
+
+def test_resets_are_independent(opened):
+    at = opened(p="royalty", lab_premium="0.5")
+    at.button(key="reset-levers").click().run()
+    assert at.query_params["royalty_rate"] == "0" and at.query_params["lab_premium"] == "0.5"
+    at.slider(key="lever-rd_subsidy").set_value(0.1).run()
+    at.button(key="reset-assumptions").click().run()
+    assert at.query_params["rd_subsidy"] == "0.1"
+    assert "lab_premium" not in at.query_params
+
+
+def test_a_bad_link_is_told_and_the_page_works(opened):
+    at = opened(api_restriction="7", foo="1", m="0.0.1")
+    assert not at.exception and not at.error
+    assert len(at.warning) == 3
+    assert len(at.metric) == 4
+
+
+def test_stacking_adds_the_levers_of_another_scenario(opened):
+    at = opened(p="royalty")
+    at.selectbox(key="stack").set_value("release-window").run()
+    assert at.query_params["p"] == "royalty" and at.query_params["release_window"] == "2"
+
+
+def test_what_fails_is_told_in_plain_words(opened, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("econsim.web.running.answer", broken)
+    at = opened()
+    assert not at.exception
+    assert "on our side" in at.error[0].value and "secret" not in at.error[0].value
+    assert any("levers" in one.value for one in at.code)
