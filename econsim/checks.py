@@ -199,14 +199,20 @@ def difference(one: np.ndarray, other: np.ndarray) -> float:
 # ---------------------------------------------------------------------------------------------------- what moves
 
 
-def moving_world() -> Scenario:
+def moving_world(name: str = "") -> Scenario:
     """A world in which every lever is at work and copying still happens, so that nothing is idle for want of another.
 
     Some parameters act through a lever alone (api_friction, enforcement_cost), some levers only beside another one
     (a penalty takes detection), and the tail's complexity matters to copies that keep some of the tail.
+
+    name : a parameter that has to be in force in it, with the switch that it needs
     """
+    needed = book().parameters[name].switch if name in book().parameters else None
+    switches = {needed: True} if needed else {}
     at_work = {name: 0.5 * lever.moderate for name, lever in book().levers.items()}
-    return load_scenario("baseline").with_(quarters=MOVING_QUARTERS, copy_cost_ratio=CHEAP_COPYING, **at_work)
+    return load_scenario("baseline").with_(
+        quarters=MOVING_QUARTERS, copy_cost_ratio=CHEAP_COPYING, **at_work, **switches
+    )
 
 
 def ends_of(parameter: Parameter) -> tuple[float, float]:
@@ -232,10 +238,13 @@ def dead_names(settings: dict[str, tuple[float | None, ...]], seed: int = 0) -> 
 
     settings : name -> values to try
     """
-    world = moving_world()
-    usual = outputs(world, seed=seed)
+    usual_of: dict[str, dict[str, np.ndarray]] = {}
 
     def moves(name: str, value: float | None) -> bool:
+        world = moving_world(name)
+        if world.world_hash not in usual_of:
+            usual_of[world.world_hash] = outputs(world, seed=seed)
+        usual = usual_of[world.world_hash]
         found = outputs(world.with_(**{name: value}), seed=seed)
         return any(not np.array_equal(usual[key], found[key], equal_nan=True) for key in usual)
 

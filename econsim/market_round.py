@@ -21,7 +21,7 @@ def market_round(state: State, quarter: Quarter, context: Context, p: Any, frame
         state.capability, p.capability_value, p.lab_premium, friction, p.demand_shock_sd * shocks.lab_demand
     )
     lab_log_cost = _log_cost(state.capability, state, quarter, p)
-    lab_value = xp.where(lab_active, lab_utility - lab_log_cost, ABSENT) + 0.0 * context.weight
+    lab_value = xp.where(lab_active, lab_utility - lab_log_cost + context.range_value, ABSENT) + 0.0 * context.weight
 
     true_gap = evaluation.tail_gap(state.head, state.tail, xp)
     misperception = evaluation.misperception(p.capability_value, context.weight, true_gap, state.believed_gap)

@@ -12,7 +12,7 @@ from typing import Any
 from econsim.arrays import FIRM, SEGMENT, Array
 from econsim.copying_round import copying_round, no_copying
 from econsim.market_round import market_round
-from econsim.opening import start
+from econsim.opening import product_range, start
 from econsim.rules import demand, evaluation, firms, policy, pricing, serving, training, welfare
 from econsim.rules.demand import ABSENT
 from econsim.state import Context, CopyingRound, Flows, Frame, Prices, Quarter, State, frontier_of, total_revenue
@@ -27,19 +27,20 @@ def step(state: State, quarter: Quarter, p: Any, frame: Frame, xp: Array) -> tup
     p       : namespace of parameters, each a float, (draw,) or (firm, 1, draw)
     returns : next quarter's state and what happened in this one
     """
-    context = _context(state, quarter, p, xp)
+    context = _context(state, quarter, p, frame, xp)
     prices = market_round(state, quarter, context, p, frame, xp)
     flows = _spend(state, quarter, context, prices, p, frame, xp)
     following, recapitalisation = _advance(state, quarter, flows, p, xp)
     return following, flows._replace(recapitalisation=recapitalisation)
 
 
-def _context(state: State, quarter: Quarter, p: Any, xp: Array) -> Context:
+def _context(state: State, quarter: Quarter, p: Any, frame: Frame, xp: Array) -> Context:
     levers = quarter.levers
     covered = policy.tail_coverage(p.benchmark_tail_coverage, levers.tail_evaluation_mandate)
     awareness = evaluation.evaluator_awareness(covered, p.learning_rate)
     weight = evaluation.segment_tail_weight(p.tail_weight, p.relative_tail_weight)
     mean_weight = evaluation.mean_tail_weight(weight, p.budget_share, xp)
+    range_value, small_share = product_range(p, weight, frame, xp)
     return Context(
         budget=demand.task_budget(p.task_budget, p.budget_growth, quarter.period, p.budget_share, xp),
         weight=weight,
@@ -51,6 +52,8 @@ def _context(state: State, quarter: Quarter, p: Any, xp: Array) -> Context:
         lead_time=training.lead_time(p.access_lag, levers.release_window),
         arrival=training.arrival_factor(p.vendor_inertia, p.discount_rate),
         any_lab=xp.largest(state.lab_active, FIRM),
+        range_value=range_value,
+        small_share=small_share,
     )
 
 
@@ -105,6 +108,10 @@ def _spend(state: State, quarter: Quarter, context: Context, prices: Prices, p: 
         copies.entry_cost,
     )
     harm = welfare.external_harm(p.external_harm, prices.distiller_spending, context.weight, prices.true_gap)
+    if frame.own_tier:
+        small = prices.lab_spending * context.small_share
+        own = welfare.external_harm(p.external_harm, small, context.weight, p.own_tier_tail_gap)
+        harm = xp.concatenate([harm, own])
     return Flows(
         context=context,
         prices=prices,
@@ -271,7 +278,7 @@ def _returning_labs(
     (gross,) = xp.where_needed(
         out,
         gross_profit,
-        utility - cost + 0.0 * flows.context.weight,
+        utility - cost + flows.context.range_value + 0.0 * flows.context.weight,
         flows.prices.target.inclusive_value,
         flows.context.budget + 0.0 * public,
         state.outside_utility,

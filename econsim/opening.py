@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from econsim.arrays import FIRM, Array
-from econsim.rules import demand, pricing, serving
+from econsim.arrays import FIRM, SEGMENT, Array
+from econsim.rules import demand, evaluation, own_tier, pricing, serving
 from econsim.rules.demand import ABSENT
 from econsim.state import Frame, State
 
 HISTORY = 60  # quarters of frontier history; the longest access lag and release window together are 58
-INITIAL_REVENUE_GROWTH = 0.05  # expected at the start, per quarter
 INITIAL_DISPERSION = 0.05  # standard deviation of the labs' starting capability, nats
 CALIBRATION_ROUNDS = 24
 
@@ -53,7 +52,7 @@ def start(p: Any, frame: Frame, dispersion: Array, xp: Array) -> State:
         efficiency=draw_zero,
         rd_stock=p.cumulative_rd + draw_zero,
         expected_growth=p.initial_expected_growth + draw_zero,
-        expected_revenue_growth=INITIAL_REVENUE_GROWTH + draw_zero,
+        expected_revenue_growth=p.initial_revenue_growth + draw_zero,
         last_revenue=1.0 + draw_zero,
         planned_retention=draw_zero,
         lab_share=xp.where(lab_active, lab_share, 0.0) + segments,
@@ -67,6 +66,21 @@ def start(p: Any, frame: Frame, dispersion: Array, xp: Array) -> State:
     )
 
 
+def product_range(p: Any, weight: Array, frame: Frame, xp: Array) -> tuple[Array, Array]:
+    """What labs' small models add to their offers and the share of sales that they make; zeros where there are none.
+
+    weight  : (1, segment, draw) tail weight
+    returns : two arrays (1, segment, draw), log price and share
+    """
+    if not frame.own_tier:
+        return 0.0 * weight, 0.0 * weight
+    relative = own_tier.relative_value(
+        p.capability_value, p.own_tier_gap, p.own_tier_tail_gap, p.own_tier_cost_ratio, weight, xp
+    )
+    substitution = p.lab_substitution * p.own_tier_substitution_ratio
+    return own_tier.range_value(relative, substitution, xp), own_tier.small_share(relative, substitution, xp)
+
+
 def _calibrate(p: Any, frame: Frame, public: Array, xp: Array) -> tuple[Array, Array, Array, Array]:
     """Outside utility, first shares and first markups: the fixed point of prices and the observed AI share.
 
@@ -76,6 +90,10 @@ def _calibrate(p: Any, frame: Frame, public: Array, xp: Array) -> tuple[Array, A
     eta, eta_c, eta_o = p.lab_substitution, p.lab_substitution * p.copy_substitution_ratio, p.adoption_elasticity
     value_per_nat = serving.value_per_nat(p.capability_value, p.serving_elasticity)
     lab_value = xp.where(p.lab_exists, value_per_nat * p.initial_capability + p.lab_premium, ABSENT) + 0.0 * public
+    if frame.own_tier:  # outside utility is one for all buyers, so the small model counts with its mean value
+        weight = evaluation.segment_tail_weight(p.tail_weight, p.relative_tail_weight)
+        added, _ = product_range(p, weight, frame, xp)
+        lab_value = lab_value + xp.total(p.budget_share * added, SEGMENT) / xp.total(p.budget_share, SEGMENT)
     copy_value = xp.zeros((1, 1, 1)) + ABSENT + 0.0 * public
     hosted = value_per_nat * public - xp.log(p.copy_serving_cost_ratio)
     fringe_value = hosted if frame.public_fringe else ABSENT + 0.0 * public

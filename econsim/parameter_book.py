@@ -30,7 +30,17 @@ Group = Literal["compute cost", "quality loss", "moat", "demand", "belief", "fir
 LeverGroup = Literal["gate", "detect", "borders", "pay", "know", "build"]
 Grade = Literal["A", "B", "C"]
 Unit = Literal[
-    "–", "$M", "$M/quarter", "1/quarter", "nat/quarter", "quarter", "log price", "log price/nat", "share", "count"
+    "–",
+    "$M",
+    "$M/quarter",
+    "1/quarter",
+    "nat",
+    "nat/quarter",
+    "quarter",
+    "log price",
+    "log price/nat",
+    "share",
+    "count",
 ]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[StrictStr, Field(min_length=1)]
@@ -96,6 +106,7 @@ class Parameter(_Row):
     source    : keys of the book's references
     grade     : A measured, B inferred from measurements, C assumed
     varies_by : the kind of firm that may have a value of its own, if any
+    switch    : the switch without which it is not in force, if any
     """
 
     name: Name
@@ -111,11 +122,12 @@ class Parameter(_Row):
     grade: Grade
     note: Text
     varies_by: Literal["lab", "distiller"] | None = None
+    switch: Literal["own_tier"] | None = None
 
     @property
     def uncertain(self) -> bool:
-        """Whether ensembles draw it from a prior."""
-        return self.prior is not None
+        """Whether ensembles draw it from a prior in every world; with a switch, only where that is on."""
+        return self.prior is not None and self.switch is None
 
     @property
     def range(self) -> tuple[float, float] | None:

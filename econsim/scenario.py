@@ -104,9 +104,9 @@ class Scenario:
         """A copy with some fields changed.
 
         overrides : a parameter (number, or dict of default, low and high), a lever (number, a step as a dict or
-                    LeverStep, or a list of them), a switch (copying, public_fringe, geopolitics), a structure field
-                    (quarters, start, segments, labs, distillers), fidelity_law, ensemble, status_quo, name,
-                    question, description, sources. None takes an override away again.
+                    LeverStep, or a list of them), a switch (copying, public_fringe, geopolitics, own_tier), a
+                    structure field (quarters, start, segments, labs, distillers), fidelity_law, ensemble, status_quo,
+                    name, question, description, sources. None takes an override away again.
         returns   : another Scenario; this one does not change
         raises    : InputError with every problem, and the nearest name for one that does not exist
         """
@@ -169,7 +169,7 @@ class Scenario:
     @functools.cached_property
     def assumptions(self) -> Mapping[str, Assumption]:
         """Every parameter of the book as this scenario has it, in book order; firms' own values not among them."""
-        resolved = resolve_assumptions(self.parameters)
+        resolved = resolve_assumptions(self.parameters, self.switches)
         for key, count in (("labs", "n_labs"), ("distillers", "n_distillers")):
             firms = getattr(self.structure, key)
             if firms is not None:

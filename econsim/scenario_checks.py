@@ -43,8 +43,13 @@ from econsim.scenario_schema import (
 from econsim.timeline import DATE_FORMS, LeverStep, parse_quarter, timing_problems
 
 
-def resolve_assumptions(parameters: Mapping[str, float | PriorOverride]) -> dict[str, Assumption]:
-    """Every parameter of the book under a scenario's overrides, in book order."""
+def resolve_assumptions(
+    parameters: Mapping[str, float | PriorOverride], switches: Switches | None = None
+) -> dict[str, Assumption]:
+    """Every parameter of the book under a scenario's overrides, in book order.
+
+    switches : where given, a parameter that none of them puts in force is certain
+    """
     resolved: dict[str, Assumption] = {}
     for name, parameter in book().parameters.items():
         default, low, high = parameter.default, *(parameter.range or (parameter.default, parameter.default))
@@ -53,6 +58,8 @@ def resolve_assumptions(parameters: Mapping[str, float | PriorOverride]) -> dict
             default, low, high = given.default, given.low, given.high
         elif given is not None:
             default = low = high = given
+        if switches is not None and parameter.switch is not None and not getattr(switches, parameter.switch):
+            low = high = default
         scale = prior_scale(low, high)
         resolved[name] = Assumption(name, float(default), float(low), float(high), scale, parameter.integer)
     return resolved

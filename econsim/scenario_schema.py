@@ -20,6 +20,7 @@ SWITCHES = {
     "copying": "whether anyone can copy a model at all",
     "public_fringe": "whether what has leaked to the public is offered at cost",
     "geopolitics": "whether some distillers are labelled foreign (a label alone changes nothing)",
+    "own_tier": "whether labs sell small models of their own beside their frontier model",
 }
 QUARTERS_LIMIT = 400
 SEGMENTS_LIMIT = 6
@@ -139,11 +140,12 @@ class Structure(_Plain):
 
 @dataclass(frozen=True)
 class Switches(_Plain):
-    """What exists in this world; all of it by default."""
+    """What exists in this world."""
 
     copying: bool = True
     public_fringe: bool = True
     geopolitics: bool = True
+    own_tier: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 def world_of(scenario: Scenario) -> dict[str, Any]:
     """Everything that changes a trajectory, in plain Python; words, ensemble and status quo are not among it."""
-    structure = scenario.structure
+    structure, switches, parameters = scenario.structure, scenario.switches.as_mapping(), book().parameters
+    idle = {name for name, one in parameters.items() if one.switch and not switches[one.switch]}
     return {
         "parameters": {
             name: {"default": one.default, "low": one.low, "high": one.high, "scale": one.scale}
             for name, one in scenario.assumptions.items()
+            if name not in idle
         },
         "levers": {name: path.tolist() for name, path in scenario.lever_paths().items()},
         "structure": {
@@ -31,7 +33,7 @@ def world_of(scenario: Scenario) -> dict[str, Any]:
             "labs": _own_values(structure.labs, {"cost_factor": 1.0}),
             "distillers": _own_values(structure.distillers, {"cost_factor": 1.0, "premium": 0.0}),
         },
-        "switches": scenario.switches.as_mapping(),
+        "switches": {name: on for name, on in switches.items() if on or name != "own_tier"},
         "fidelity": scenario.fidelity.as_mapping(),
     }
 

@@ -35,6 +35,7 @@ _SERIES = {
     "lab_revenue": (MONEY, "labs' revenue"),
     "distiller_revenue": (MONEY, "distillers' revenue"),
     "public_revenue": (MONEY, "revenue of hosted public models, sold at cost"),
+    "small_model_revenue": (MONEY, "part of labs' revenue that their own small models bring in"),
     "lab_gross_profit": (MONEY, "labs' revenue less serving cost"),
     "lab_margin": (SHARE, "labs' gross margin"),
     "distiller_margin": (SHARE, "distillers' gross margin"),
@@ -117,7 +118,11 @@ def observe(state: State, flows: Flows, p: Any, frame: Frame, xp: Array) -> dict
     lab_revenue, distiller_revenue = over_firms(lab_revenue_of), over_firms(distiller_revenue_of)
     public_revenue = xp.total(prices.fringe_spending, SEGMENT)
     lab_serving, distiller_serving = everywhere(flows.lab_serving), everywhere(flows.distiller_serving)
-    lab_quantity = everywhere(serving.quantity(prices.lab_spending, prices.lab_log_price, xp))
+    small_spending = prices.lab_spending * context.small_share
+    lab_quantity = everywhere(serving.quantity(prices.lab_spending - small_spending, prices.lab_log_price, xp))
+    if frame.own_tier:
+        small_price = prices.lab_log_price + xp.log(p.own_tier_cost_ratio)
+        lab_quantity = lab_quantity + everywhere(serving.quantity(small_spending, small_price, xp))
     distiller_quantity = everywhere(serving.quantity(prices.distiller_spending, prices.distiller_log_price, xp))
     frontier_price = ratio(lab_revenue, lab_quantity)
 
@@ -151,6 +156,7 @@ def observe(state: State, flows: Flows, p: Any, frame: Frame, xp: Array) -> dict
         "lab_revenue": lab_revenue,
         "distiller_revenue": distiller_revenue,
         "public_revenue": public_revenue,
+        "small_model_revenue": everywhere(small_spending),
         "lab_gross_profit": lab_revenue - lab_serving,
         "lab_margin": ratio(lab_revenue - lab_serving, lab_revenue),
         "distiller_margin": ratio(distiller_revenue - distiller_serving, distiller_revenue),
@@ -221,4 +227,9 @@ def _general_offers(state: State, flows: Flows, p: Any, frame: Frame, xp: Array)
             prices.fringe_log_price[:, general] - p.serving_elasticity * state.public,
         ]
     )
+    if frame.own_tier:
+        head = state.capability - p.own_tier_gap
+        capability = xp.concatenate([capability, xp.where(lab_on, head, -xp.inf)])
+        small = prices.lab_log_price[:, general] + xp.log(p.own_tier_cost_ratio) - p.serving_elasticity * head
+        price = xp.concatenate([price, small])
     return {"offered_capability": capability[:, 0], "price_at_capability_zero": price[:, 0]}

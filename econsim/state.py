@@ -22,6 +22,7 @@ class Frame(NamedTuple):
     law: str  # fidelity law
     copying: bool
     public_fringe: bool
+    own_tier: bool = False  # whether labs sell a small model of their own beside the frontier model
 
 
 class State(NamedTuple):
@@ -78,6 +79,8 @@ class Context(NamedTuple):
     lead_time: Array  # (draw,) quarters
     arrival: Array
     any_lab: Array  # (1, 1, draw) bool
+    range_value: Array  # (1, segment, draw) log price that a lab's small model adds to its offer, 0 without one
+    small_share: Array  # (1, segment, draw) share of a lab's sales that its small model makes
 
 
 class Prices(NamedTuple):

@@ -119,6 +119,7 @@ def build_world(
         law=scenario.fidelity.law,
         copying=scenario.switches.copying,
         public_fringe=scenario.switches.public_fringe,
+        own_tier=scenario.switches.own_tier,
     )
     parameters = SimpleNamespace(**values)
     parameters.budget_share = _by_segment([segment.budget_share for segment in segments])

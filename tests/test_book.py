@@ -54,17 +54,22 @@ lab_cash 25000 2e3 1e5 0 1e9
 discount_rate .03 .01 .06 .0001 .5
 external_harm .05 0 .3 0 10
 api_friction .10 0 .5 0 5
+own_tier_gap 1 0 2.5 0 20
+own_tier_tail_gap 1.5 0 3 0 20
+own_tier_cost_ratio .15 .02 .4 1e-4 1
+own_tier_substitution_ratio 2 1 6 1 20
 """
 
 FIXED = """
 n_labs 4 1 12
 n_distillers 10 1 24
 task_budget 500000 1 1e10
-budget_growth .005 -.1 .1
+budget_growth .005 -.1 .5
 entry_probability .5 0 1
 planning_horizon 8 1 200
 expectation_smoothing .25 .001 1
 initial_expected_growth .45 .01 2
+initial_revenue_growth .05 -.5 .5
 social_discount_rate .01 0 .5
 foreign_share .5 0 1
 enforcement_cost 200 0 1e9
@@ -93,6 +98,7 @@ LOG_SCALED = {
     "distiller_fixed_cost",
     "entry_cost",
     "lab_cash",
+    "own_tier_cost_ratio",
 }
 
 
@@ -112,7 +118,7 @@ def test_the_book_holds_exactly_the_documented_names() -> None:
 def test_uncertain_parameters_are_as_documented(name: str) -> None:
     parameter = book().parameters[name]
     default, low, high, lower, upper = map(float, _table(UNCERTAIN)[name])
-    assert parameter.uncertain
+    assert parameter.uncertain == (parameter.switch is None)
     assert parameter.default == default
     assert parameter.range == (low, high)
     assert parameter.bounds == (lower, upper)
@@ -406,7 +412,7 @@ def test_an_added_file_extends_the_book(copied: Path) -> None:
 
 def test_schema_is_closed_for_every_kind_of_row() -> None:
     keys = {"name", "symbol", "unit", "bounds", "meaning", "source", "grade", "note"}
-    assert set(Parameter.model_fields) == keys | {"default", "prior", "integer", "group", "varies_by"}
+    assert set(Parameter.model_fields) == keys | {"default", "prior", "integer", "group", "varies_by", "switch"}
     assert set(Lever.model_fields) == keys | {"moderate", "lever_group", "changes_world_without_copying"}
     for model in (Parameter, Lever, Prior, Reference):
         assert model.model_config["extra"] == "forbid"

@@ -33,8 +33,8 @@ def write(folder: Path, **files: str) -> None:
 def test_what_is_shipped():
     assert list(SHIPPED) == [
         "baseline", "copying-off", "export-controls", "free-copying", "gate-and-detect", "geopolitics-off",
-        "liability", "monopoly-lab", "open-commons", "rd-subsidy", "release-window", "royalty", "strong-moats",
-        "tail-evaluation", "weak-moats",
+        "liability", "monopoly-lab", "open-commons", "own-tier", "rd-subsidy", "release-window", "royalty",
+        "strong-moats", "tail-evaluation", "weak-moats",
     ]  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def scenarios(draw):
         overrides[name] = draw(lever_specs(name, quarters))
     for name in draw(st.sets(st.sampled_from(list(PARAMETERS)), max_size=5)):
         overrides[name] = draw(parameter_specs(name))
-    for name in draw(st.sets(st.sampled_from(["copying", "public_fringe", "geopolitics"]))):
+    for name in draw(st.sets(st.sampled_from(["copying", "public_fringe", "geopolitics", "own_tier"]))):
         overrides[name] = draw(st.booleans())
     if draw(st.booleans()) and "n_labs" not in overrides:
         overrides["labs"] = [{"cash": draw(st.floats(0, 1e6))}, {"name": "second"}, {}]
@@ -106,6 +106,7 @@ def test_words_and_ensemble_change_no_hash(scenario):
 @settings(deadline=None)
 @given(scenarios(), st.data())
 def test_any_number_that_differs_changes_the_hash(scenario, data):
+    scenario = scenario.with_(own_tier=True)  # every parameter is in force
     name = data.draw(st.sampled_from([*PARAMETERS, *LEVERS]))
     if name in LEVERS:
         value = data.draw(lever_specs(name, scenario.structure.quarters))
@@ -135,7 +136,8 @@ def test_it_survives_pickling_and_copying(scenario):
 def test_canonical_is_plain_json_and_complete(scenario):
     canonical = scenario.canonical()
     assert json.loads(json.dumps(canonical)) == canonical
-    assert list(canonical["parameters"]) == list(PARAMETERS)
+    in_force = [name for name, row in PARAMETERS.items() if not row.switch or scenario.switches.own_tier]
+    assert list(canonical["parameters"]) == in_force
     assert {name: len(path) for name, path in canonical["levers"].items()} == dict.fromkeys(
         LEVERS, scenario.structure.quarters
     )
@@ -172,6 +174,8 @@ def test_worlds_that_differ_hash_apart():
         base.with_(copying=False),
         base.with_(public_fringe=False),
         base.with_(geopolitics=False),
+        base.with_(own_tier=True),
+        base.with_(own_tier=True, own_tier_gap=2),
         base.with_(fidelity_law="constant_retention"),
         base.with_(quarters=40),
         base.with_(start="2027Q1"),
@@ -199,10 +203,11 @@ def test_defaults_are_the_book():
     assert list(assumptions) == list(PARAMETERS)
     for name, row in PARAMETERS.items():
         one = assumptions[name]
-        assert (one.low, one.high) == (row.range or (row.default, row.default))
+        in_force = row.range if row.switch is None else None
+        assert (one.low, one.high) == (in_force or (row.default, row.default))
         assert one.default == row.default
-        assert one.fixed == (row.prior is None)
-        if row.prior is not None:
+        assert one.fixed == (in_force is None)
+        if in_force is not None:
             assert one.scale == row.prior.scale
 
 

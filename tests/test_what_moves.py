@@ -25,8 +25,19 @@ def moved(usual, **changes) -> list[str]:
 
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_parameter_moves_an_output(usual, name):
-    """At one end of its range or the other, with every lever at work."""
-    assert any(moved(usual, **{name: end}) for end in ends_of(PARAMETERS[name]))
+    """At one end of its range or the other, with every lever at work and the switch on that it needs."""
+    world = moving_world(name)
+    before = outputs(world) if PARAMETERS[name].switch else usual
+    found = (outputs(world.with_(**{name: end})) for end in ends_of(PARAMETERS[name]))
+    assert any(not same(before[key], after[key]) for after in found for key in before)
+
+
+def test_what_is_not_in_force_changes_nothing(usual):
+    """With its switch off, a parameter moves no bit, and is not part of what identifies a world."""
+    idle = {name: ends_of(one)[1] for name, one in PARAMETERS.items() if one.switch}
+    assert set(idle) == {"own_tier_gap", "own_tier_tail_gap", "own_tier_cost_ratio", "own_tier_substitution_ratio"}
+    assert moved(usual, **idle) == []
+    assert moving_world().with_(**idle).hash == moving_world().hash
 
 
 @pytest.mark.parametrize("name", LEVERS)

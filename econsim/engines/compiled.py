@@ -61,7 +61,7 @@ def trajectories(world: World, rd_path: np.ndarray | None = None) -> dict[str, n
 
 def _empty(world: World, series: tuple[str, ...], draws: int) -> dict[str, np.ndarray]:
     frame = world.frame
-    firms = frame.labs + frame.distillers + 1
+    firms = frame.labs + frame.distillers + 1 + (frame.labs if frame.own_tier else 0)
     sizes: dict[str, tuple[int, ...]] = {name: (firms, draws) for name in PER_FIRM}
     sizes |= {"by_draw": (len(series), draws), "lab_rd": (frame.labs, 1, draws)}
     return {name: np.empty((world.quarters, *size)) for name, size in sizes.items()}
@@ -79,7 +79,9 @@ def _run_piece(
     frame, width = world.frame, piece.stop - piece.start
     inputs = inputs_of(world, shape, piece, rd_path)
     labs, copies = np.arange(frame.labs), shape.frame.labs + np.arange(frame.distillers)
-    firms = np.concatenate([labs, copies, [shape.frame.labs + shape.frame.distillers]])
+    fringe = shape.frame.labs + shape.frame.distillers
+    small = [fringe + 1 + labs] if frame.own_tier else []
+    firms = np.concatenate([labs, copies, [fringe], *small])
     state = program.opening(inputs.constants, inputs.dispersion)
     for start in range(0, world.quarters, QUARTERS):
         stop = min(start + QUARTERS, world.quarters)

@@ -88,6 +88,8 @@ def read_series(economy: Economy, state: State) -> dict[str, Any]:
     for lab in economy.lab_list:
         if lab.quote is None:
             seen["offered_capability"][lab.slot] = -np.inf
+            if frame.own_tier:
+                seen["offered_capability"][lab.slot - frame.labs] = -np.inf
     quarter: dict[str, Any] = {}
     for name, value in seen.items():
         quarter[name] = value.item() if value.ndim == 1 else value[:, 0]
@@ -101,9 +103,13 @@ def _flows(economy: Economy) -> Flows:
     harm = welfare.external_harm(
         p.external_harm, economy.market.distiller_spending, economy.weights, economy.market.true_gap
     )
+    if economy.frame.own_tier:
+        small = economy.market.lab_spending * economy.small_share
+        own = welfare.external_harm(p.external_harm, small, economy.weights, p.own_tier_tail_gap)
+        harm = np.concatenate([harm, own])
     return _known(
         Flows,
-        context=_known(Context, budget=economy.budgets, weight=economy.weights),
+        context=_known(Context, budget=economy.budgets, weight=economy.weights, small_share=economy.small_share),
         prices=economy.market,
         copies=_known(
             CopyingRound,

@@ -60,6 +60,7 @@ class BuyerSegment(mesa.Agent):
             utility = serving.lab_utility(
                 offer.capability, p.capability_value, offer.premium, offer.friction, offer.shock
             )
+            return utility - offer.log_cost[place] + self.model.range_values[place] - offer.surcharge[place]
         else:
             utility = serving.public_utility(offer.capability, p.capability_value)
         return utility - offer.log_cost[place] - offer.surcharge[place]

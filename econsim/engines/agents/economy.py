@@ -96,6 +96,8 @@ class Economy(mesa.Model):
         self.value_per_nat = serving.value_per_nat(p.capability_value, p.serving_elasticity)
         self.weights = evaluation.segment_tail_weight(p.tail_weight, p.relative_tail_weight)
         self.mean_weight = scalar(evaluation.mean_tail_weight(self.weights, p.budget_share, XP))
+        self.range_value, self.small_share = opening.product_range(p, self.weights, self.frame, XP)
+        self.range_values = self.range_value.ravel().tolist()
         self.arrival = training.arrival_factor(p.vendor_inertia, p.discount_rate)
         self.ramp = scalar(copying.entrant_ramp(np.array([p.vendor_inertia]), p.planning_horizon))
         self.nowhere = (0.0,) * len(self.frame.segments)
