@@ -23,6 +23,7 @@ from econsim.parameter_book import book
 CHAPTERS = (
     ("What policy changes", "econsim.rules.policy"),
     ("Serving: cost and utility", "econsim.rules.serving"),
+    ("Labs' own small models", "econsim.rules.own_tier"),
     ("Evaluation: what buyers believe of the tail", "econsim.rules.evaluation"),
     ("Demand", "econsim.rules.demand"),
     ("Prices", "econsim.rules.pricing"),
