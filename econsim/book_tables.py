@@ -32,6 +32,7 @@ FRAME_COLUMNS = (
     "changes_world_without_copying",
     "meaning",
     "source",
+    "facts",
     "grade",
     "note",
 )
@@ -41,7 +42,7 @@ def parameters() -> pandas.DataFrame:
     """The book as a table: one row a parameter or lever, in book order; columns FRAME_COLUMNS.
 
     kind is "parameter" or "lever"; low, high and scale describe the prior and are missing where there is none;
-    default is 0 for a lever, its status quo; source holds the keys, comma-separated.
+    default is 0 for a lever, its status quo; source and facts hold keys, comma-separated.
     """
     import pandas
 
@@ -53,7 +54,8 @@ def parameters() -> pandas.DataFrame:
 
 def _shared_row(row: Parameter | Lever) -> dict[str, Any]:
     shared = row.model_dump(include={"name", "symbol", "unit", "meaning", "grade", "note"})
-    return shared | {"lower_bound": row.bounds[0], "upper_bound": row.bounds[1], "source": ", ".join(row.source)}
+    keys = {"source": ", ".join(row.source), "facts": ", ".join(row.facts)}
+    return shared | keys | {"lower_bound": row.bounds[0], "upper_bound": row.bounds[1]}
 
 
 def _parameter_row(parameter: Parameter) -> dict[str, Any]:

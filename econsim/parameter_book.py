@@ -51,6 +51,7 @@ def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+FactKeys = tuple[Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]*([.-][a-z0-9_]+)*$")], ...]
 SourceKeys = Annotated[tuple[Name, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
 
 
@@ -104,6 +105,7 @@ class Parameter(_Row):
 
     bounds    : where the equations hold, ends included
     source    : keys of the book's references
+    facts     : keys of the facts (`econsim.evidence`) that the number follows from, as the note says
     grade     : A measured, B inferred from measurements, C assumed
     varies_by : the kind of firm that may have a value of its own, if any
     switch    : the switch without which it is not in force, if any
@@ -119,6 +121,7 @@ class Parameter(_Row):
     meaning: Text
     group: Group
     source: SourceKeys
+    facts: FactKeys = ()
     grade: Grade
     note: Text
     varies_by: Literal["lab", "distiller"] | None = None
@@ -162,6 +165,7 @@ class Lever(_Row):
     lever_group: LeverGroup
     meaning: Text
     source: SourceKeys
+    facts: FactKeys = ()
     grade: Grade
     note: Text
     changes_world_without_copying: StrictBool

@@ -352,6 +352,7 @@ DAMAGE = {
     "log where linear": ("demand.yaml", "high: 4, scale: linear", "high: 4, scale: log", "prior: must be linear"),
     "unknown source": ("demand.yaml", "margins_wsj2025", "margins_wsj2024", "did you mean 'margins_wsj2025'?"),
     "no source": ("demand.yaml", "[margins_wsj2025, epoch_profitable2026]", "[]", "lab_substitution.source"),
+    "fact key that is none": ("demand.yaml", "[margin.openai.2025,", "[Margin OpenAI,", "lab_substitution.facts.0"),
     "name given twice": ("serving.yaml", "serving_elasticity\n", "lab_premium\n", "lab_premium: is given twice"),
     "lever named as a parameter": ("levers.yaml", "royalty_rate", "lab_premium", "lab_premium: is given twice"),
     "name with capitals": ("serving.yaml", "serving_elasticity\n", "Serving\n", "name"),
@@ -411,7 +412,7 @@ def test_an_added_file_extends_the_book(copied: Path) -> None:
 
 
 def test_schema_is_closed_for_every_kind_of_row() -> None:
-    keys = {"name", "symbol", "unit", "bounds", "meaning", "source", "grade", "note"}
+    keys = {"name", "symbol", "unit", "bounds", "meaning", "source", "facts", "grade", "note"}
     assert set(Parameter.model_fields) == keys | {"default", "prior", "integer", "group", "varies_by", "switch"}
     assert set(Lever.model_fields) == keys | {"moderate", "lever_group", "changes_world_without_copying"}
     for model in (Parameter, Lever, Prior, Reference):

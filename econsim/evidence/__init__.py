@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from econsim.evidence.bibliography import reference, references
 from econsim.evidence.fact_book import Fact, fact, facts
+from econsim.evidence.readings import Reading, readings
 from econsim.evidence.table_files import (
     TableNotes,
     follower_leader_compute,
@@ -31,6 +32,7 @@ from econsim.evidence.units import Estimate, convert, ratio
 __all__ = [
     "Estimate",
     "Fact",
+    "Reading",
     "TableNotes",
     "convert",
     "fact",
@@ -41,6 +43,7 @@ __all__ = [
     "open_closed_prices",
     "price_panel",
     "ratio",
+    "readings",
     "reference",
     "references",
     "replay",
