@@ -25,6 +25,7 @@ from econsim.evidence.table_files import (
     table,
     tables,
     teacher_student,
+    tier_pairs,
     training_runs,
 )
 from econsim.evidence.units import Estimate, convert, ratio
@@ -50,5 +51,6 @@ __all__ = [
     "table",
     "tables",
     "teacher_student",
+    "tier_pairs",
     "training_runs",
 ]

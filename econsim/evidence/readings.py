@@ -145,6 +145,11 @@ def _growth(nats_per_quarter: float) -> float:
     return math.exp(4.0 * nats_per_quarter)
 
 
+def _points(nats: float) -> float:
+    """Points of the Epoch Capabilities Index."""
+    return nats * estimate(fact("cap.points_per_nat")).value
+
+
 def _months(quarters: float) -> float:
     return quarters * UNITS["quarters"].size / UNITS["months"].size
 
@@ -256,6 +261,10 @@ RULES: Mapping[str, tuple[_Rule, ...]] = MappingProxyType(
                 _itself,
                 _between,
             ),
+        ),
+        "own_tier_gap": (_one("gap of a small model to its flagship", "points", "tier.gap", _points),),
+        "own_tier_cost_ratio": (
+            _one("price of a small model over its flagship's", "ratio", "tier.price_ratio", _itself),
         ),
         "initial_expected_growth": (
             _one("growth of training compute", "factor/year", "compute.growth.frontier", _growth),

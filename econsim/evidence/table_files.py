@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas
 
 FOLDER = Path(__file__).parent / "tables"
-DATES = ("date", "month", "date_leader", "date_follower")
+DATES = ("date", "month", "date_leader", "date_follower", "date_small")
 TRUTHS = ("measured", "same_eval", "verified", "open_weights", "frontier")
 
 
@@ -103,6 +103,11 @@ def open_closed_lags() -> pandas.DataFrame:
 def open_closed_prices() -> pandas.DataFrame:
     """Price of open models over that of closed ones with the same Epoch Capabilities Index."""
     return table("open_closed_prices")
+
+
+def tier_pairs() -> pandas.DataFrame:
+    """Ten small models beside the flagship of the same lab: gap in index points, ratio of list prices."""
+    return table("tier_pairs")
 
 
 def follower_leader_compute() -> pandas.DataFrame:

@@ -101,6 +101,27 @@ def test_open_models_beside_the_cheapest_closed_one():
     assert as_fact("open.discount.own_cheapest") == pytest.approx((found.median(), found.min(), found.max()), rel=0.01)
 
 
+def test_small_models_beside_their_flagships():
+    pairs, panel = evidence.tier_pairs(), evidence.price_panel().set_index("model")
+    flagship, small = panel.loc[pairs["flagship"]], panel.loc[pairs["small"]]
+    assert (flagship["organisation"].array == small["organisation"].array).all()
+    gap, ratio = (
+        flagship["eci"].array - small["eci"].array,
+        small["blended_price"].array / flagship["blended_price"].array,
+    )
+    assert pairs["gap"].to_numpy() == pytest.approx(np.asarray(gap), abs=0.006)
+    assert pairs["price_ratio"].to_numpy() == pytest.approx(np.asarray(ratio), abs=6e-5)
+    assert as_fact("tier.gap") == pytest.approx((np.mean(gap), min(gap), max(gap)), abs=0.01)
+    assert as_fact("tier.price_ratio") == pytest.approx((np.median(ratio), min(ratio), max(ratio)), rel=0.01)
+
+
+def test_points_of_the_index_for_a_nat():
+    frontier = evidence.open_closed_gap()["best_closed"]
+    gained, years = frontier.iloc[-1] - frontier.iloc[0], 2.8
+    slow, fast = (years * np.log(compute * gain) for compute, gain in ((4.0, 2.2), (5.0, 2.8)))
+    assert as_fact("cap.points_per_nat")[1:] == pytest.approx((gained / fast, gained / slow), abs=0.1)
+
+
 def test_growth_rates_follow_from_their_halving_and_doubling_times():
     halving = evidence.convert(evidence.fact("algo.halving"), "years").value
     assert 2.0 ** (1.0 / halving) == pytest.approx(2.8, abs=0.05)

@@ -18,6 +18,7 @@ SHAPES = {
     "open_closed_lags": 24,
     "open_closed_prices": 12,
     "follower_leader_compute": 11,
+    "tier_pairs": 10,
     "replay": 24,
 }
 
