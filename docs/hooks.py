@@ -21,6 +21,7 @@ import tables  # noqa: E402
 PAGES = {
     "equations.md": equations.page,
     "parameters.md": tables.parameters,
+    "facts.md": tables.facts,
     "metrics.md": tables.metrics,
     "scenarios.md": tables.scenarios,
     "references.md": tables.references,

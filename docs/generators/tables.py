@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from econsim.book_tables import cell
+from econsim.evidence.fact_book import chapters
+from econsim.evidence.page import facts_list
 from econsim.library import shipped_scenarios
 from econsim.metrics import summary_catalogue
 from econsim.parameter_book import GRADES, Lever, Parameter, book
@@ -46,7 +48,24 @@ def parameters() -> str:
 def _card(row: Parameter | Lever, columns: tuple[str, ...]) -> list[str]:
     references = book().references
     facts = " · ".join(f"{column} **{cell(row, column, references)}**" for column in columns)
-    return [f"### {row.name}", "", row.meaning, "", facts, "", f"{row.note} *{cell(row, 'source', references)}*", ""]
+    lines = [f"### {row.name}", "", row.meaning, "", facts, "", f"{row.note} *{cell(row, 'source', references)}*", ""]
+    keys = " · ".join(f"[`{key}`](facts.md)" for key in row.facts)
+    return [*lines, f"Facts: {keys}", ""] if row.facts else lines
+
+
+def facts() -> str:
+    """Every fact, chapter by chapter."""
+    lines = [
+        "# Facts",
+        "",
+        "What is known, one figure a line: its range, unit, price year and accounting basis, where it was seen and how "
+        "sure it is. [Evidence](evidence.md) says how we grade; `econsim evidence KEY` shows one. Figures of Epoch AI "
+        "are used under CC BY 4.0.",
+        "",
+    ]
+    for chapter, rows in chapters().items():
+        lines += [f"## {chapter[0].upper()}{chapter[1:]}", "", facts_list(rows), ""]
+    return "\n".join(lines)
 
 
 def metrics() -> str:
@@ -92,17 +111,19 @@ def scenarios() -> str:
 
 
 def references() -> str:
-    """Every source that the book names."""
+    """Every source that econsim names."""
     lines = [
         "# References",
         "",
-        "Every source that the parameter book names. Figures of Epoch AI are used under CC BY 4.0.",
+        "Every source of parameters, levers, facts and tables. Figures of Epoch AI are used under CC BY 4.0; where no "
+        "licence was seen none is given.",
         "",
     ]
     entries = sorted(book().references.items(), key=lambda item: (item[1].author.lower(), item[1].year))
     for key, one in entries:
         title = f"[{one.title}]({one.link})" if one.link else one.title
-        lines.append(f"- {one.author} ({one.year}). {_escaped(title)}. {_escaped(one.venue)}. `{key}`")
+        licence = "" if one.licence == "unknown" else f" {one.licence}."
+        lines.append(f"- {one.author} ({one.year}). {_escaped(title)}. {_escaped(one.venue)}.{licence} `{key}`")
     return "\n".join(lines) + "\n"
 
 

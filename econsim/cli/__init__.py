@@ -12,6 +12,7 @@ import click
 import econsim
 from econsim.cli.analysing import discover, drivers, moats
 from econsim.cli.checking import bench, check
+from econsim.cli.evidence import evidence
 from econsim.cli.exploring import app
 from econsim.cli.scenario_files import new, params, scenarios, validate
 from econsim.cli.sensitivity import sensitivity
@@ -72,6 +73,7 @@ _COMMANDS = (
     app,
     scenarios,
     params,
+    evidence,
     new,
     validate,
     check,

@@ -54,7 +54,7 @@ def scenarios(as_json: bool) -> None:
 def params(grep: str | None, form: str, as_json: bool) -> None:
     """List parameters and levers, with range and meaning.
 
-    Grades: A measured, B inferred from measurements, C assumed.
+    Grades: A measured, B inferred from measurements, C assumed; `econsim evidence NAME` shows the facts behind one.
     """
     from econsim.book_tables import as_markdown, parameters
     from econsim.errors import InputError, Problem, nearest_name, unknown_name
@@ -90,18 +90,26 @@ def params(grep: str | None, form: str, as_json: bool) -> None:
 
 
 def _show_parameters(rows: list[dict[str, Any]]) -> None:
+    from econsim.parameter_book import GRADES
+
     cells = []
     for row in rows:
         known = row["low"] == row["low"]
         low, high = (row["low"], row["high"]) if known else (row["lower_bound"], row["upper_bound"])
         kind = "lever" if row["kind"] == "lever" else "prior" if known else "fixed"
         span = f"{low:g} to {high:g}" if known or kind == "lever" else "–"
-        cells.append([row["name"], kind, f"{row['default']:g}", span, row["unit"], row["grade"]])
-    lines = table(["name", "kind", "default", "range", "unit", "grade"], cells, left=(0, 1, 4, 5)).splitlines()
+        count = str(row["facts"].count(",") + 1) if row["facts"] else "–"
+        grade = f"{row['grade']} {GRADES[row['grade']]}"
+        cells.append([row["name"], kind, f"{row['default']:g}", span, row["unit"], grade, count])
+    heads = ["name", "kind", "default", "range", "unit", "grade", "facts"]
+    lines = table(heads, cells, left=(0, 1, 4, 5)).splitlines()
     click.echo("\n".join(lines[:2]))
     for line, row in zip(lines[2:], rows, strict=True):
         click.echo(line)
         click.echo(paragraph(f"    {row['meaning']}", "    "))
+    assumed = sum(row["grade"] == "C" for row in rows)
+    told = f"{assumed} of {len(rows)} are assumed (grade C): no measurement fixes them. "
+    click.echo(f"\n{paragraph(told + 'econsim evidence NAME shows the facts behind a row, --weak what matters most.')}")
 
 
 # ---------------------------------------------------------------------------------------------------- new

@@ -102,15 +102,21 @@ def fact_book() -> Mapping[str, Fact]:
     return load_facts(FOLDER, book().references)
 
 
-def load_facts(folder: Path, references: Mapping[str, Any]) -> Mapping[str, Fact]:
-    """Read and check the facts of a folder: YAML files that each hold a list `facts`.
+def chapters() -> Mapping[str, tuple[Fact, ...]]:
+    """Chapter -> its facts, as the files have them."""
+    files = sorted(FOLDER.glob("*.yaml"))
+    return MappingProxyType({path.stem: tuple(load_facts(path, book().references).values()) for path in files})
+
+
+def load_facts(place: Path, references: Mapping[str, Any]) -> Mapping[str, Fact]:
+    """Read and check the facts of a file, or of every file of a folder: YAML that holds a list `facts`.
 
     Raises one InputError listing every problem: unknown or missing fields, a key given twice, a source that is not
     among the references, a unit or basis that does not exist, a value outside its range, money without a basis.
     """
-    files = sorted(folder.glob("*.yaml"))
+    files = [place] if place.is_file() else sorted(place.glob("*.yaml"))
     if not files:
-        raise InputError(Problem("", "holds no YAML file", file=str(folder)))
+        raise InputError(Problem("", "holds no YAML file", file=str(place)))
     found: dict[str, Fact] = {}
     problems: list[Problem] = []
     for path in files:
@@ -119,11 +125,11 @@ def load_facts(folder: Path, references: Mapping[str, Any]) -> Mapping[str, Fact
         if list(document.data) != ["facts"] or not isinstance(rows, list):
             problems.append(placed(Problem("facts", "must be the only section, and a list of rows"), document, ()))
             continue
-        for place, row in enumerate(rows):
-            one, wrong = _read(document, ("facts", place), row, references)
+        for number, row in enumerate(rows):
+            one, wrong = _read(document, ("facts", number), row, references)
             problems += wrong
             if one is not None and one.key in found:
-                problems.append(placed(Problem(one.key, "is given twice"), document, ("facts", place)))
+                problems.append(placed(Problem(one.key, "is given twice"), document, ("facts", number)))
             elif one is not None:
                 found[one.key] = one
     if problems:

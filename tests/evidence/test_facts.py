@@ -9,7 +9,7 @@ import pytest
 
 from econsim import evidence
 from econsim.errors import InputError
-from econsim.evidence.fact_book import FOLDER, Fact, fact_book, load_facts
+from econsim.evidence.fact_book import FOLDER, Fact, chapters, fact_book, load_facts
 from econsim.evidence.table_files import tables
 from econsim.evidence.units import UNITS
 from econsim.parameter_book import book
@@ -63,6 +63,11 @@ def test_facts_as_a_table():
 def test_a_misspelt_key_names_the_right_one():
     with pytest.raises(InputError, match=r"unknown fact 'train\.gpt4\.clod'; did you mean 'train\.gpt4\.cloud'"):
         evidence.fact("train.gpt4.clod")
+
+
+def test_chapters_hold_every_fact_once():
+    assert [one.key for rows in chapters().values() for one in rows] == list(fact_book())
+    assert "training" in chapters()
 
 
 def test_facts_cannot_be_changed():

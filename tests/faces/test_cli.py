@@ -293,6 +293,17 @@ def test_params_lists_the_book_in_every_format(capsys):
         assert parameter.name in text and f"{parameter.default:g}" in text
 
 
+def test_params_shows_what_is_assumed(capsys):
+    rows = {**book().parameters, **book().levers}
+    lines = good(capsys, "params").splitlines()
+    for name, row in rows.items():
+        line = next(line for line in lines if line.startswith(f"{name} "))
+        assert ("C assumed" in line) == (row.grade == "C")
+        assert line.split()[-1] == (str(len(row.facts)) if row.facts else "–")
+    assumed = sum(row.grade == "C" for row in rows.values())
+    assert f"{assumed} of {len(rows)} are assumed (grade C)" in lines[-1] + lines[-2]
+
+
 def test_params_grep(capsys):
     rows = json.loads(good(capsys, "params", "--grep", "^COPY_.*RATIO", "--json"))["parameters"]
     expected = [name for name in book().parameters if re.search("^copy_.*ratio", name)]
