@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from econsim import evidence
+    from econsim import evidence, fidelity
     from econsim.book_tables import parameters
     from econsim.errors import EconsimError, InputError
     from econsim.results import Result, simulate
@@ -52,7 +52,7 @@ _HOMES = {
     "write_run": "econsim.store",
 }
 
-_MODULES = ("evidence",)
+_MODULES = ("evidence", "fidelity")
 """Public names that are modules of their own."""
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "discover",
     "drivers",
     "evidence",
+    "fidelity",
     "flip",
     "load_scenario",
     "moats",

@@ -14,6 +14,7 @@ from econsim.cli.analysing import discover, drivers, moats
 from econsim.cli.checking import bench, check
 from econsim.cli.evidence import evidence
 from econsim.cli.exploring import app
+from econsim.cli.fidelity import fidelity
 from econsim.cli.scenario_files import new, params, scenarios, validate
 from econsim.cli.sensitivity import sensitivity
 from econsim.cli.simulations import compare, run
@@ -70,6 +71,7 @@ _COMMANDS = (
     moats,
     tip,
     flip,
+    fidelity,
     app,
     scenarios,
     params,

@@ -91,9 +91,32 @@ def band_bits(base_rate: Array, coverage: Array, difficulty: Array, constants: C
     coverage   : w_k in [0, 1]
     difficulty : d_k in [0, 1]
     """
-    weight = 0.5 * xp.log(xp.maximum(coverage, LEAST_SAMPLES)) / LN2
-    bits = xp.maximum(base_rate + weight - constants.difficulty_slope * difficulty, 0.0)
+    bits = xp.maximum(_bits(base_rate, coverage, difficulty, constants, xp), 0.0)
     return xp.where(coverage > 0.0, bits, 0.0)
+
+
+def _bits(base_rate: Array, coverage: Array, difficulty: Array, constants: Constants, xp: Array) -> Array:
+    weight = 0.5 * xp.log(xp.maximum(coverage, LEAST_SAMPLES)) / LN2
+    return base_rate + weight - constants.difficulty_slope * difficulty
+
+
+def demanded_level(
+    teacher: Array,
+    base: Array,
+    base_rate: Array,
+    coverage: Array,
+    difficulty: Array,
+    constants: Constants,
+    xp: Array,
+) -> Array:
+    """Level of a band that evaluators insist on: less they would notice, more they would not reward; 0 unmeasured.
+
+    The masking curve of audio coding, turned upside down. Where it lies above the base the copy rises to it; where it
+    lies below, copying stops at the base.
+    """
+    tolerated = xp.exp(-LN4 * _bits(base_rate, coverage, difficulty, constants, xp))
+    level = teacher - xp.maximum(teacher - base, 0.0) * xp.minimum(tolerated, 1e300)
+    return xp.where(coverage > 0.0, xp.maximum(level, 0.0), 0.0)
 
 
 def copied_score(teacher: Array, base: Array, bits: Array, interference: Array, xp: Array) -> Array:

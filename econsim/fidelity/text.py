@@ -1,0 +1,30 @@
+"""How amounts read in sentences about copies."""
+
+from __future__ import annotations
+
+
+def percent(share: float) -> str:
+    """A share in whole percent; a decimal below one percent."""
+    value = 100.0 * share
+    return f"{value:.1f}%" if 0.0 < abs(value) < 1.0 else f"{value:.0f}%"
+
+
+def points(score: float) -> str:
+    """A score with one decimal."""
+    return f"{score:.1f}"
+
+
+def count(amount: float) -> str:
+    """A large number in the word that suits it: `804,745`, `1.2 million`, `32 billion`."""
+    for word, size in (("trillion", 1e12), ("billion", 1e9), ("million", 1e6)):
+        if amount >= size:
+            return f"{amount / size:.3g} {word}"
+    return f"{amount:,.0f}"
+
+
+def dollars(amount: float) -> str:
+    """An amount of dollars: `$9,400`, `$1.2 million`; cents below one dollar."""
+    if amount < 1.0:
+        return f"${amount:.2f}"
+    rounded = float(f"{amount:.3g}")
+    return f"${count(rounded)}"
