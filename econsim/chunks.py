@@ -118,6 +118,11 @@ def _points(
     return np.vstack([part for part in points if part is not None])[places]
 
 
+def drawn_parameters(scenario: Scenario, settings: Any, draws: int) -> dict[str, np.ndarray | float]:
+    """What a run with these settings draws of every parameter: name -> float where certain, else (draw,)."""
+    return parameter_values(scenario, _points(scenario, settings, np.arange(draws), {}))
+
+
 def twin_of(scenario: Scenario, *, exact: bool = False) -> Scenario:
     """The same world and levers with copying off.
 

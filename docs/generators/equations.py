@@ -35,6 +35,7 @@ CHAPTERS = (
     ("Reverse water-filling over many bands", "econsim.rules.fidelity.reverse_water_filling"),
     ("The distillation scaling law", "econsim.rules.fidelity.busbridge2025"),
     ("What samples cost", "econsim.rules.fidelity.copy_cost"),
+    ("The adopter's choice", "econsim.rules.adoption"),
     ("Copying", "econsim.rules.copying"),
     ("Firms: entry, exit, cash", "econsim.rules.firms"),
     ("The accounts", "econsim.rules.welfare"),

@@ -64,14 +64,21 @@ def _gains(rows: pd.DataFrame) -> Lesson:
     return Lesson("what is not covered is not copied", "for", says, numbers)
 
 
-def _losses(rows: pd.DataFrame) -> Lesson:
+def loss_ratios(rows: pd.DataFrame | None = None) -> dict[str, float]:
+    """Copy of DeepSeek-R1 -> share of the score lost on benchmarks not published with it, over that on published ones."""
+    scores = published_scores() if rows is None else rows
     ratios = {}
     for student in R1_COPIES:
-        own = _of(rows, student)
+        own = _of(scores, student)
         own = own[own["teacher_score"] > 0.0]
         seen = own["measured"].astype(bool)
         kept = own["student_score"] / own["teacher_score"]
         ratios[student] = float((1.0 - kept[~seen].mean()) / (1.0 - kept[seen].mean()))
+    return ratios
+
+
+def _losses(rows: pd.DataFrame) -> Lesson:
+    ratios = loss_ratios(rows)
     low, high = min(ratios.values()), max(ratios.values())
     says = (
         f"Copies of DeepSeek-R1 lose {low:.1f} to {high:.1f} times as large a share of their teacher's score on "

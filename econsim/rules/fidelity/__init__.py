@@ -57,3 +57,31 @@ def best_budget(
     base = xp.maximum(cost_base, LEAST_COST_BASE)
     worth = xp.maximum(value, 0.0) / base
     return base * LAWS[law].best_effort(worth, tail_weight, retention_exponent, tail_complexity, xp)
+
+
+LOWEST_EFFORT, HIGHEST_EFFORT, HALVINGS = -46.0, 46.0, 64  # logs of effort, and steps that bring them together
+
+
+def tail_loss_behind(
+    law: str,
+    head_loss: Array,
+    tail_weight: Array,
+    retention_exponent: Array,
+    tail_complexity: Array,
+    retention_ceiling: Array,
+    xp: Array,
+) -> Array:
+    """Share of the tail that a copy has lost whose head loss is known: what a score on benchmarks does not say.
+
+    head_loss : in [0, 1]; below what the law can reach, the tail loss at the largest effort
+    returns   : tail loss, by halving the range of efforts until it holds the one with that head loss
+    """
+    rest = tail_weight, retention_exponent, tail_complexity
+    low = LOWEST_EFFORT + 0.0 * (head_loss + sum(rest) + retention_ceiling)
+    high = HIGHEST_EFFORT + 0.0 * low
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        head, _tail = lost_shares(law, xp.exp(middle), 1.0, *rest, retention_ceiling, xp)
+        still_too_much = head > head_loss
+        low, high = xp.where(still_too_much, middle, low), xp.where(still_too_much, high, middle)
+    return lost_shares(law, xp.exp(high), 1.0, *rest, retention_ceiling, xp)[1]
