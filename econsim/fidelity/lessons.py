@@ -65,7 +65,7 @@ def _gains(rows: pd.DataFrame) -> Lesson:
 
 
 def loss_ratios(rows: pd.DataFrame | None = None) -> dict[str, float]:
-    """Copy of DeepSeek-R1 -> share of the score lost on benchmarks not published with it, over that on published ones."""
+    """Copy of DeepSeek-R1 -> share of the score lost on benchmarks not published with it, over that on the others."""
     scores = published_scores() if rows is None else rows
     ratios = {}
     for student in R1_COPIES:
