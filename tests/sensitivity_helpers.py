@@ -71,7 +71,12 @@ def saltelli(parameters: int, base_samples: int, second_order: bool, seed: int, 
     generator = np.random.default_rng(seed)
     width = 2 * parameters
     cube = generator.random((base_samples, width)) if random else qmc.Sobol(width, rng=generator).random(base_samples)
-    base, other = cube[:, :parameters], cube[:, parameters:]
+    return saltelli_rows(cube[:, :parameters], cube[:, parameters:], second_order)
+
+
+def saltelli_rows(base: np.ndarray, other: np.ndarray, second_order: bool) -> np.ndarray:
+    """The rows of a Saltelli design, (row, parameter), from its two samples A and B, (base sample, parameter)."""
+    parameters = base.shape[1]
 
     def mixed(into: np.ndarray, origin: np.ndarray) -> list[np.ndarray]:
         return [np.where(np.arange(parameters) == place, origin, into) for place in range(parameters)]

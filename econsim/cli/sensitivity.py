@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,12 +11,23 @@ import click
 
 from econsim.cli.options import WholeNumber, apply_settings, json_option, show_json
 from econsim.cli.progress import Progress
-from econsim.cli.sweeping import INTERRUPTED, TOO_MANY_FAILED, _interrupted, _note, _terminated_as_interrupted
+from econsim.cli.sweeping import (
+    INTERRUPTED,
+    TOO_MANY_FAILED,
+    _executor,
+    _interrupted,
+    _note,
+    _terminated_as_interrupted,
+)
 
 if TYPE_CHECKING:
     from econsim.studies.sensitivity import Sensitivity
 
 NONE = "none"
+ENSEMBLE = (
+    "--ensemble does not go with sensitivity: the design itself draws what it varies from the priors, and the rest "
+    "stays at its defaults; --parameters and --all choose what is varied"
+)
 
 
 @click.command()
@@ -50,7 +62,13 @@ NONE = "none"
 @click.option("--seed", type=WholeNumber(), default=0, metavar="S", help="Seed of designs and shocks.  [default: 0]")
 @click.option("--out", metavar="DIR", help="A new or empty folder for sweeps, results and charts.")
 @click.option("--resume", is_flag=True, help="Go on with the analysis that DIR holds; what is done stays.")
-@click.option("--workers", type=WholeNumber(), metavar="N", help="Worker processes.  [default: 1]")
+@click.option("--workers", type=WholeNumber(), metavar="N", help="Processes of one thread.  [default: this process]")
+@click.option("--cluster", "address", metavar="ADDRESS", help="Scheduler of a Dask cluster that does the work.")
+@click.option(
+    "--ensemble",
+    metavar="NAME",
+    help="Not taken: the design draws what it varies from the priors and holds the rest at its defaults.",
+)
 @click.option("--engine", default="auto", metavar="NAME", help="auto, batch, compiled or agents.  [default: auto]")
 @json_option
 @click.option("--quiet", is_flag=True, help="Print the finding and the folder only; no progress.")
@@ -70,6 +88,8 @@ def sensitivity(
     out: str | None,
     resume: bool,
     workers: int | None,
+    address: str | None,
+    ensemble: str | None,
     engine: str,
     as_json: bool,
     quiet: bool,
@@ -93,6 +113,10 @@ def sensitivity(
         raise click.UsageError("--out needs the name of a folder", click.get_current_context())
     if resume and out is None:
         raise click.UsageError("--resume needs --out DIR, the folder to go on with", click.get_current_context())
+    if workers is not None and address is not None:
+        raise click.UsageError("--workers and --cluster cannot be given together", click.get_current_context())
+    if ensemble is not None:
+        raise click.UsageError(ENSEMBLE, click.get_current_context())
     world = apply_settings(load_scenario(scenario), settings)
     asked: dict[str, Any] = {
         "samples": samples,
@@ -111,25 +135,27 @@ def sensitivity(
     if out is not None:  # finds what is wrong before anything is started
         check_sensitivity_folder(Path(out), checked, resume)
     choose(engine, world, sum(planned_rows(checked).values()))
-    if not quiet and not as_json:
-        _note(plan_text(checked))
     found: Sensitivity | None = None
     stopped: Any = None
-    with Progress(quiet=quiet, resumable=True) as progress, _terminated_as_interrupted():
-        try:
-            found = analyse(
-                world,
-                method,
-                **asked,
-                out=out,
-                resume=resume,
-                workers=workers,
-                engine=engine,
-                progress=progress,
-                notice=lambda text: _note(text),
-            )
-        except SweepStopped as stop:
-            stopped = stop
+    with _terminated_as_interrupted(), _executor(address) as executor:
+        if not quiet and not as_json:
+            _note(plan_text(checked))
+        with Progress(quiet=quiet, resumable=True) as progress:
+            try:
+                found = analyse(
+                    world,
+                    method,
+                    **asked,
+                    out=out,
+                    resume=resume,
+                    workers=workers,
+                    executor=executor,
+                    engine=engine,
+                    progress=progress,
+                    notice=lambda text: _note(text),
+                )
+            except SweepStopped as stop:
+                stopped = stop
     if found is None:
         _note(_stopped_text(stopped, out))
         if as_json:
@@ -163,8 +189,11 @@ def _stopped_text(stopped: Any, out: str | None) -> str:
 
 
 def _charts(found: Sensitivity, out: str | None) -> int:
-    """Write the charts into the folder; how many there are."""
+    """Write the charts into the folder; how many files there are. Only a note where they cannot be drawn."""
     if out is None:
+        return 0
+    if importlib.util.find_spec("vl_convert") is None:
+        _note("no charts: they need vl-convert-python; pip install 'econsim[brief]'")
         return 0
     from econsim.charts.sensitivity import write_charts
     from econsim.studies.sensitivity_folder import CHARTS

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from econsim.cli_text import number, paragraph, shown_unit, table
+from econsim.cli.sensitivity_sobol_text import others_text, over_time_text, sobol_parts
+from econsim.cli_text import WIDTH, number, paragraph, shown_unit, table
 from econsim.metrics import summary_catalogue
 from econsim.studies.sensitivity import planned_rows
 from econsim.studies.sensitivity_folder import SCREENING
+from econsim.studies.sensitivity_ranking import NO_ZERO, ranked
 from econsim.studies.sensitivity_settings import KEPT, TRAJECTORIES, SensitivitySettings
-from econsim.studies.sensitivity_words import NO_ZERO, noise_words, percent, ranked
+from econsim.studies.sensitivity_words import percent
 
 if TYPE_CHECKING:
     from econsim.studies.sensitivity import Sensitivity
@@ -28,8 +30,7 @@ MAIN_OUTPUTS = (
     "consumer_surplus_pv",
     "welfare_pv",
 )
-ROWS = 20
-PAIRS = 5
+ASKED = 8  # outputs that are shown one by one; of more, the main ones are
 
 
 def plan_text(settings: SensitivitySettings) -> str:
@@ -54,17 +55,15 @@ def sensitivity_text(result: Sensitivity, out: str | None, charts: int) -> str:
     lead = content["lead"]
     parts = [paragraph(result.finding), ""]
     if lead in content["outputs"]:
-        tables = {"sobol": _sobol, "morris": _morris, "oat": _oat}
-        parts += [tables[result.method](content, lead), ""]
-    if result.method == "sobol":
-        if lead in content["outputs"]:
-            parts += [_convergence(content, lead), ""]
-            if content["second_order"]:
-                parts += [_second(content, lead), ""]
-        parts += [_over_time(content), ""] if content["over_time"] else []
-    names = [name for name in MAIN_OUTPUTS if name in content["outputs"]] or list(content["outputs"])[:ROWS]
-    if len(content["outputs"]) > 1 or content["status_quo_is_policy"]:
-        parts += [_others(content, names), ""]
+        if result.method == "sobol":
+            parts += [line for part in sobol_parts(content, lead) for line in (part, "")]
+        else:
+            parts += [(_morris if result.method == "morris" else _oat)(content, lead), ""]
+    if content.get("over_time"):
+        parts += [over_time_text(content), ""]
+    others = _others(content)
+    if others:
+        parts += [others_text(content, others) if result.method == "sobol" else _strongest(content, others), ""]
     if content["screening"] is not None:
         parts += [*_screening(content), ""]
     if result.method != "sobol":
@@ -82,102 +81,30 @@ def sensitivity_text(result: Sensitivity, out: str | None, charts: int) -> str:
     return "\n".join(parts)
 
 
-def _interval(value: float, half: float) -> str:
-    low, high = (f"{100.0 * one:.0f}".replace("-", "−") for one in (value - half, value + half))
-    low, high = ("0" if one == "−0" else one for one in (low, high))
-    return f"{low} to {high}%"
+def _others(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Kind and name of what is shown beside the first output: what was asked for, or else the main outputs.
+
+    With effects where a policy makes them.
+    """
+    names = list(content["settings"]["outputs"])
+    if len(names) > ASKED:
+        names = list(MAIN_OUTPUTS)
+    found = [("outputs", name) for name in names if name != content["lead"]]
+    if content["status_quo_is_policy"]:
+        found += [("effects", name) for name in dict.fromkeys([content["lead"], *names])]
+    return [(kind, name) for kind, name in found if name in content[kind]]
 
 
-def _sobol(content: Mapping[str, Any], lead: str) -> str:
-    ranks = content["convergence"]["outputs"][lead]["ranks"]
+def _strongest(content: Mapping[str, Any], labels: Sequence[tuple[str, str]]) -> str:
+    """Three strongest of each output of a screening."""
     rows = []
-    for row in ranked(content, lead):
-        best, worst = ranks[row["name"]]
-        place = str(best) if best == worst else f"{best}–{worst}"
-        total, first = _interval(row["ST"], row["ST_conf"]), _interval(row["S1"], row["S1_conf"])
-        rows.append([row["name"], percent(row["ST"]), total, percent(row["S1"]), first, place, row["words"]])
-    heads = [content["factor"], "total", "95%", "alone", "95%", "rank", ""]
-    return f"Share of the variance of {lead}, strongest first\n" + table(heads, rows, left=(0, 6))
-
-
-def _convergence(content: Mapping[str, Any], lead: str) -> str:
-    told = content["convergence"]
-    one = told["outputs"][lead]
-    rows = []
-    for row in ranked(content, lead):
-        if row["words"] == NO_ZERO:
-            continue
-        found = one["indices"][row["name"]]
-        cells = [
-            "–" if value is None else f"{percent(value)} ± {100.0 * half:.0f}"
-            for value, half in zip(found["ST"], found["ST_conf"], strict=True)
-        ]
-        rows.append([row["name"], *cells])
-    state = "settled" if one["settled"] else "unsettled"
-    heads = [content["factor"], *[f"N = {count:,}" for count in told["base_samples"]]]
-    if not rows:
-        return f"Convergence: nothing is distinguishable from zero; rank order {state}"
-    return f"Convergence of the total index, rank order {state}\n" + table(heads, rows)
-
-
-def _second(content: Mapping[str, Any], lead: str) -> str:
-    rows = [
-        [
-            f"{pair['a']} × {pair['b']}",
-            percent(pair["S2"]),
-            _interval(pair["S2"], pair["S2_conf"]),
-            NO_ZERO if pair["S2"] <= pair["S2_conf"] else "",
-        ]
-        for pair in content["second_order"]["outputs"][lead][:PAIRS]
-    ]
-    pairs = len(content["second_order"]["outputs"][lead])
-    return f"Strongest of {pairs} pairs, beyond what each does alone\n" + table(
-        ["pair", "share", "95%", ""], rows, left=(0, 3)
-    )
-
-
-def _over_time(content: Mapping[str, Any]) -> str:
-    rows = []
-    for name, told in content["over_time"].items():
-        known = [at for at, quarter in enumerate(told["quarters"]) if quarter not in told["reasons"]]
-        if not known:
-            rows.append([name, next(iter(told["reasons"].values()))[:60], "", ""])
-            continue
-        cells = []
-        for at in (known[0], known[len(known) // 2], known[-1]):
-            best = max(told["parameters"], key=lambda factor: told["parameters"][factor]["ST"][at])
-            one = told["parameters"][best]
-            cells.append(f"{told['quarters'][at]}: {best} {percent(one['ST'][at])} ± {100.0 * one['ST_conf'][at]:.0f}")
-        rows.append([name, *cells])
-    lines = [f"{row[0]}: {'; '.join(cell for cell in row[1:] if cell)}" for row in rows]
-    return "Over time, the strongest total index\n" + "\n".join(paragraph(line, "  ") for line in lines)
-
-
-def _others(content: Mapping[str, Any], names: list[str]) -> str:
-    """Three strongest of each main output, and of effects where a policy makes them."""
-    sobol = content["method"] == "sobol"
-    kinds = [("outputs", "")] + ([("effects", "effect: ")] if content["status_quo_is_policy"] else [])
-    rows = []
-    for kind, prefix in kinds:
-        for name in names:
-            if name not in content[kind]:
-                continue
-            strong = [row for row in ranked(content, name, kind) if row["words"] != NO_ZERO][:3]
-            told = ", ".join(f"{row['name']} {percent(row['ST'])}" if sobol else row["name"] for row in strong)
-            cells = [f"{prefix}{name}", told or NO_ZERO]
-            if sobol:
-                settled = content["convergence"][kind][name]["settled"]
-                cells += [noise_words(content["noise"], name, kind), "yes" if settled else "no"]
-            rows.append(cells)
-    heads = ["output", "strongest", *(["luck", "order settled"] if sobol else [])]
-    text = table(heads, rows, left=(0, 1))
-    if max(map(len, text.splitlines())) > 100:
-        lines = []
-        for name, strongest, *rest in rows:
-            order = f" (luck {rest[0]}, order {'' if rest[1] == 'yes' else 'un'}settled)" if rest else ""
-            lines.append(paragraph(f"{name}: {strongest}{order}", "  "))
-        text = "\n".join(lines)
-    return "Main outputs\n" + text
+    for kind, name in labels:
+        strong = [row["name"] for row in ranked(content, name, kind) if row["words"] != NO_ZERO][:3]
+        rows.append([f"{'effect on ' if kind == 'effects' else ''}{name}", ", ".join(strong) or f"nothing: {NO_ZERO}"])
+    text = table(["output", "largest estimates"], rows, left=(0, 1))
+    if max(map(len, text.splitlines())) > WIDTH:
+        text = "\n".join(paragraph(f"{name}: {told}", "  ") for name, told in rows)
+    return f"Other outputs\n{text}"
 
 
 def _screening(content: Mapping[str, Any]) -> list[str]:

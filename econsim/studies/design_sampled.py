@@ -44,6 +44,7 @@ def read_sampled(
     samples = _samples(method, given, checker)
     second_order = checker.simple(("design", "second_order"), given.get("second_order", False), Field("flag", ""))
     grouped = checker.simple(("design", "groups"), given.get("groups", False), Field("flag", ""))
+    scrambles = _scrambles(given, samples, checker)
     ranges = _ranges(given["values"], checker) if "values" in given else {}
     for name in ranges:
         if named is not None and name not in named:
@@ -58,7 +59,7 @@ def read_sampled(
     groups = tuple(group_of(name) for name in names) if grouped else None
     factors = len(set(groups or names))
     size = samples * saltelli_rows(factors, second_order) if method == "saltelli" else samples
-    return SampledDesign(method, names, size, found, samples, seed, second_order, groups)
+    return SampledDesign(method, names, size, found, samples, seed, second_order, groups, scrambles)
 
 
 def _samples(method: str, given: Mapping[str, Any], checker: Checker) -> int | None:
@@ -79,6 +80,19 @@ def _samples(method: str, given: Mapping[str, Any], checker: Checker) -> int | N
         checker.report(path, message, samples, f"{below} or {2 * below}, for example")
         return None
     return samples
+
+
+def _scrambles(given: Mapping[str, Any], samples: int | None, checker: Checker) -> int:
+    """How many sequences the base samples of saltelli are; 1 where it is not said, or wrong, which is noted."""
+    path: FieldPath = ("design", "scrambles")
+    if "scrambles" not in given or samples is None:
+        return 1
+    found = checker.number(path, given["scrambles"], Field("integer", "number of sequences", 1, samples))
+    if found is not None and samples % int(found):
+        allowed = f"a power of two up to {samples}"
+        checker.report(path, "must divide the samples into sequences of equal length", found, allowed)
+        return 1
+    return 1 if found is None else int(found)
 
 
 def _ranges(value: Any, checker: Checker) -> dict[str, tuple[float, float] | None]:

@@ -17,7 +17,7 @@ from econsim.studies.design_sampled import read_sampled
 from econsim.studies.designs import METHODS, SAMPLED, Design, ListDesign
 from econsim.studies.spec_fields import adopt, at_home, known_fields, known_name
 
-DESIGN_KEYS = ("method", "samples", "parameters", "values", "file", "second_order", "groups")
+DESIGN_KEYS = ("method", "samples", "parameters", "values", "file", "second_order", "groups", "scrambles")
 LARGEST_DESIGN = 10**15
 """Most points of a design: more than anybody can run, and few enough to be counted exactly everywhere."""
 
@@ -27,6 +27,7 @@ _GOES_WITH: Mapping[str, tuple[str, ...]] = {
     "file": ("file",),
     "second_order": ("saltelli",),
     "groups": ("saltelli",),
+    "scrambles": ("saltelli",),
 }
 _METHOD_FIELD = Field("choice", "method", options=METHODS)
 PATH: FieldPath = ("design",)

@@ -84,6 +84,8 @@ class SampledDesign(Design):
     samples      : points of lhs and sobol; base samples of saltelli
     second_order : saltelli only: also the rows that second-order indices need
     groups       : saltelli only: the group of each name, where names of a group move together; None: each by itself
+    scrambles    : saltelli only: independently scrambled sequences of equal length that the base samples are, one after
+                   the other; only several of them show how far off an estimate is
     """
 
     axes: tuple[Axis, ...]
@@ -91,6 +93,7 @@ class SampledDesign(Design):
     seed: int
     second_order: bool = False
     groups: tuple[str, ...] | None = None
+    scrambles: int = 1
 
     @property
     def factors(self) -> tuple[str, ...]:
@@ -104,6 +107,8 @@ class SampledDesign(Design):
             section["values"] = ranges
         if self.groups is not None:
             section["groups"] = True
+        if self.scrambles > 1:
+            section["scrambles"] = self.scrambles
         return section | ({"second_order": self.second_order} if self.method == "saltelli" else {})
 
     def _rule(self) -> dict[str, Any]:
@@ -111,6 +116,8 @@ class SampledDesign(Design):
         rule: dict[str, Any] = {"samples": self.samples, "seed": self.seed, "axes": axes}
         if self.groups is not None:
             rule["groups"] = list(self.groups)
+        if self.scrambles > 1:
+            rule["scrambles"] = self.scrambles
         return rule | ({"second_order": self.second_order} if self.method == "saltelli" else {})
 
     def _points(self, start: int, stop: int) -> np.ndarray:
@@ -123,7 +130,16 @@ class SampledDesign(Design):
         return np.column_stack([axis.values(cube[:, column]) for column, axis in enumerate(self.axes)])
 
     def _saltelli(self, start: int, stop: int) -> np.ndarray:
-        """SALib's sample of the unit cube, from the base sample that holds `start` to the one that holds `stop` - 1."""
+        """SALib's sample of the unit cube, sequence by sequence."""
+        length = self.size // self.scrambles
+        parts = [
+            self._sequence(number, max(start - number * length, 0), min(stop - number * length, length))
+            for number in range(start // length, -(-stop // length))
+        ]
+        return np.concatenate(parts)
+
+    def _sequence(self, number: int, start: int, stop: int) -> np.ndarray:
+        """A slice of one scrambled sequence, from the base sample that holds `start` to that which holds `stop` - 1."""
         from SALib.sample import sobol
 
         rows = saltelli_rows(len(self.factors), self.second_order)
@@ -136,10 +152,10 @@ class SampledDesign(Design):
         if self.groups is not None:
             cube["groups"] = list(self.groups)
         # A generator and not the number: SALib has read the seed 0 as no seed at all.
-        generator = np.random.default_rng(self.seed)
+        generator = np.random.default_rng(self.seed if self.scrambles == 1 else [self.seed, number])
         with warnings.catch_warnings():  # a slice is no power of two, and the whole that it belongs to is one
             warnings.simplefilter("ignore")
-            found = sobol.sample(
+            found: np.ndarray = sobol.sample(
                 cube, last - first, calc_second_order=self.second_order, skip_values=first, seed=generator
             )
         return found[start - first * rows : stop - first * rows]

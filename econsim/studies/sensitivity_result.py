@@ -11,7 +11,7 @@ import pandas as pd
 from econsim.errors import InputError, Problem, unknown_name
 from econsim.store import read_json
 from econsim.studies.sensitivity_folder import MANIFEST, RESULTS, read_sensitivity_plan
-from econsim.studies.sensitivity_words import ranked
+from econsim.studies.sensitivity_ranking import KINDS, ranked
 from econsim.whole_folder import refusal
 
 STATISTICS = {
@@ -25,8 +25,8 @@ COLUMNS = ("kind", "output", "quarter", "parameter", "with", "statistic", "value
 class Sensitivity:
     """How outputs depend on parameters.
 
-    content : all of it in plain Python, as `results.json` has it: `outputs`, `effects`, `over_time`, `second_order`,
-              `noise`, `convergence`, `screening`, `reasons`, `finding`, `warnings` and the settings
+    content : all of it in plain Python, as `results.json` has it: `outputs`, `effects`, `by_rank`, `over_time`,
+              `second_order`, `noise`, `convergence`, `screening`, `reasons`, `finding`, `warnings` and the settings
     folder  : where it lies; None where it was not kept
     """
 
@@ -74,15 +74,22 @@ class Sensitivity:
 
         return any(failed > MOST_FAILED * rows for failed, rows in self.content["failed_draws"].values())
 
-    def ranked(self, output: str, effect: bool = False) -> pd.DataFrame:
+    def ranked(self, output: str, effect: bool = False, by_rank: bool = False) -> pd.DataFrame:
         """Parameters of one output, strongest first, with intervals and words; one row a parameter.
 
-        effect : of its paired difference to the status quo
-        raises : InputError for an output that has no indices, with the reason
+        effect  : of its paired difference to the status quo
+        by_rank : sobol: of its rank among all runs, for an output whose variance a few extreme runs decide
+        raises  : InputError for an output that has no such indices, with the reason where there is one
         """
         kind = "effects" if effect else "outputs"
         self.check_output(output, kind)
-        return pd.DataFrame(ranked(self.content, output, kind))
+        if not by_rank:
+            return pd.DataFrame(ranked(self.content, output, kind))
+        known = (self.content.get("by_rank") or {}).get(kind, {})
+        if output not in known:
+            message = f"'{output}' has no indices by rank: those are of outputs that a few extreme runs decide"
+            raise InputError(Problem("output", message, allowed=", ".join(known) or None))
+        return pd.DataFrame(ranked(self.content["by_rank"], output, kind))
 
     def check_output(self, output: str, kind: str = "outputs") -> None:
         """raises : InputError for an output without numbers"""
@@ -95,18 +102,22 @@ class Sensitivity:
     def indices(self) -> pd.DataFrame:
         """Every statistic as one long table: kind, output, quarter, parameter, with, statistic, value, half_width.
 
-        kind : outputs, effects or over_time; `with` is the second parameter of a second-order index
+        kind : outputs, effects, over_time, outputs_by_rank or effects_by_rank; `with` is the second parameter of a
+               second-order index
         """
         return pd.DataFrame(list(_rows(self.content)), columns=list(COLUMNS))
 
 
 def _rows(content: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     statistics = STATISTICS[content["method"]]
-    for kind in ("outputs", "effects"):
-        for output, table in content[kind].items():
+    by_rank = content.get("by_rank") or {}
+    tables = {kind: content[kind] for kind in KINDS} | {f"{kind}_by_rank": by_rank.get(kind, {}) for kind in KINDS}
+    for kind, outputs in tables.items():
+        for output, table in outputs.items():
             for name, one in table.items():
                 for value, half in statistics:
                     yield kind, output, None, name, None, value, one[value], None if half is None else one[half]
+    for kind in KINDS:
         for output, pairs in ((content.get("second_order") or {}).get(kind) or {}).items():
             for pair in pairs:
                 yield kind, output, None, pair["a"], pair["b"], "S2", pair["S2"], pair["S2_conf"]

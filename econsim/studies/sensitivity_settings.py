@@ -29,7 +29,8 @@ REPLICATES = 4  # random streams by which noise is told from parameters
 NOISE_POINTS = 256  # points at which they are compared
 DEFAULT_SAMPLES = {"sobol": 256, "morris": TRAJECTORIES, "oat": 1}
 DEFAULT_DRAWS = {"sobol": 1, "morris": 1, "oat": 64}
-LEAST_SAMPLES = {"sobol": 16, "morris": 4}
+SCRAMBLES = 8  # independently scrambled sequences of a Saltelli design, whose spread the intervals are made of
+LEAST_SAMPLES = {"sobol": 64, "morris": 4}  # of sobol a quarter has to be enough for indices: the convergence table
 LARGEST_SAMPLES = 2**20
 LARGEST_DRAWS = 4096
 
@@ -85,6 +86,7 @@ class SensitivitySettings:
             "groups": None if self.groups is None else list(self.groups),
             "screening": {"kept": KEPT, "trajectories": TRAJECTORIES} if self.screens else None,
             "samples": self.samples,
+            "scrambles": SCRAMBLES if self.method == "sobol" else None,
             "second_order": self.second_order,
             "outputs": list(self.outputs),
             "lead": self.lead,

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from scipy.stats import rankdata
 
-from econsim.studies.sensitivity_settings import REPLICATES, SensitivitySettings
-from econsim.studies.sensitivity_tables import by_draw, by_point, level_and_effect
+from econsim.studies.sensitivity_ranking import KINDS, NAMED
+from econsim.studies.sensitivity_settings import REPLICATES, SCRAMBLES, SensitivitySettings
+from econsim.studies.sensitivity_tables import ROUNDING, by_draw, by_point, level_and_effect
 from econsim.studies.statistics.noise import noise_share
 from econsim.studies.statistics.resampling import Estimates
 from econsim.studies.statistics.sobol import SobolIndices, sobol_indices
@@ -18,7 +20,7 @@ from econsim.studies.sweep_chunk import columns_by_quarter
 from econsim.timeline import quarter_name
 
 CONFIDENCE = 0.95
-KINDS = ("outputs", "effects")
+EXTREME = 0.1  # share of the variance in a thousandth of the runs beyond which a few runs decide
 
 
 def sobol_content(settings: SensitivitySettings, sweep: Sweep, noise: Sweep) -> dict[str, Any]:
@@ -30,19 +32,45 @@ def sobol_content(settings: SensitivitySettings, sweep: Sweep, noise: Sweep) -> 
     factors = factors_of(settings, sweep.names)
     columns = level_and_effect(settings.outputs)
     outputs = by_point(sweep, columns)
-    how = {"seed": settings.seed, "confidence": CONFIDENCE}
-    found = sobol_indices(outputs, len(factors), second_order=settings.second_order, **how)  # type: ignore[arg-type]
-    parts = sobol_convergence(outputs, len(factors), second_order=settings.second_order, **how)  # type: ignore[arg-type]
-    content: dict[str, Any] = {kind: {} for kind in KINDS}
-    content["reasons"] = {kind: {} for kind in KINDS}
-    content["not_distinguishable_from_zero"] = {kind: {} for kind in KINDS}
-    content["share_used"] = {kind: {} for kind in KINDS}
-    content["extremes"] = {kind: {} for kind in KINDS}
+    content = _analysed(settings, outputs, _labels(settings), factors, second_order=settings.second_order)
+    extreme = [place for place, label in enumerate(_labels(settings)) if _decided_by_few(content, *label)]
+    content["by_rank"] = _by_rank(settings, outputs, extreme, factors)
+    content["noise"] = _noise(settings, noise, columns)
+    content["over_time"] = _over_time(settings, sweep, factors)
+    content["factors"] = list(factors)
+    content["points"] = sweep.points
+    content["confidence"] = CONFIDENCE
+    return content
+
+
+def _labels(settings: SensitivitySettings) -> list[tuple[str, str]]:
+    """Kind and name of each column of `level_and_effect`."""
+    return [(kind, name) for kind in KINDS for name in settings.outputs]
+
+
+def _analysed(
+    settings: SensitivitySettings,
+    outputs: np.ndarray,
+    labels: Sequence[tuple[str, str]],
+    factors: Sequence[str],
+    second_order: bool,
+) -> dict[str, Any]:
+    """Indices, intervals, reasons, and convergence of some columns of a Saltelli sweep.
+
+    outputs : (point, column) in the rows of `settings`; labels say what the columns are
+    """
+    how = {"seed": settings.seed, "confidence": CONFIDENCE, "scrambles": SCRAMBLES}
+    count = len(factors)
+    if settings.second_order and not second_order:
+        outputs = _without_second_order(outputs, settings.samples, count)
+    parts = sobol_convergence(outputs, count, second_order=second_order, **how)  # type: ignore[arg-type]
+    found = parts.parts[-1]
+    fields = ("reasons", "not_distinguishable_from_zero", "share_used", "extremes")
+    content: dict[str, Any] = {field: {kind: {} for kind in KINDS} for field in fields}
+    content |= {kind: {} for kind in KINDS}
     convergence: dict[str, Any] = {"base_samples": parts.base_samples.tolist(), **{kind: {} for kind in KINDS}}
     second: dict[str, Any] = {kind: {} for kind in KINDS}
-    count = len(settings.outputs)
-    for place in range(len(columns)):
-        kind, name = KINDS[place // count], settings.outputs[place % count]
+    for place, (kind, name) in enumerate(labels):
         reason = found.reasons[place]
         if reason is not None:
             content["reasons"][kind][name] = reason
@@ -54,14 +82,39 @@ def sobol_content(settings: SensitivitySettings, sweep: Sweep, noise: Sweep) -> 
         if found.second is not None:
             second[kind][name] = _pairs(found.second, found.pairs, place, factors)
         content["extremes"][kind][name] = _extremes(outputs[:, place])
-    content["second_order"] = second if settings.second_order else None
+    content["second_order"] = second if second_order else None
     content["convergence"] = convergence
-    content["noise"] = _noise(settings, noise, columns)
-    content["over_time"] = _over_time(settings, sweep, factors)
-    content["factors"] = list(factors)
-    content["points"] = sweep.points
-    content["confidence"] = CONFIDENCE
     return content
+
+
+def _decided_by_few(content: dict[str, Any], kind: str, name: str) -> bool:
+    """Whether an output has so much of its variance in a few runs that others have to be looked at apart."""
+    return name in content["extremes"][kind] and content["extremes"][kind][name]["share"] > EXTREME
+
+
+def _by_rank(
+    settings: SensitivitySettings, outputs: np.ndarray, chosen: Sequence[int], factors: Sequence[str]
+) -> dict[str, Any]:
+    """Indices of the ranks of some outputs among all runs, in which a few extreme runs decide nothing.
+
+    As content of its own, with `method`, `outputs`, `effects`, `reasons` and `convergence`. Values that differ by
+    rounding have one rank, or engines would disagree. Saltelli and Sobol' (1995).
+    """
+    labels = [_labels(settings)[place] for place in chosen]
+    if not labels:
+        none: dict[str, Any] = {kind: {} for kind in KINDS}
+        return {"method": "sobol", **none, "reasons": none, "convergence": none}
+    values = np.where(np.isfinite(outputs[:, chosen]), outputs[:, chosen], np.nan)
+    steps = np.rint(values / (ROUNDING * np.nanmax(np.abs(values), axis=0)))
+    ranks = np.asarray(rankdata(steps, axis=0, nan_policy="omit"))
+    found = _analysed(settings, ranks, labels, factors, second_order=False)
+    return {"method": "sobol", **{key: found[key] for key in (*KINDS, "reasons", "convergence")}}
+
+
+def _without_second_order(outputs: np.ndarray, samples: int, factors: int) -> np.ndarray:
+    """The rows of a design with second order that one without it has."""
+    rows = outputs.reshape(samples, 2 * factors + 2, -1)
+    return np.concatenate([rows[:, : 1 + factors], rows[:, -1:]], axis=1).reshape(-1, outputs.shape[1])
 
 
 def factors_of(settings: SensitivitySettings, names: Sequence[str]) -> tuple[str, ...]:
@@ -127,8 +180,11 @@ def _convergence(parts: SobolConvergence, place: int, factors: Sequence[str]) ->
 
     names = {"S1": ("first", "value"), "S1_conf": ("first", "half_width"),
              "ST": ("total", "value"), "ST_conf": ("total", "half_width")}  # fmt: skip
+    first, in_order = parts.leading(place, NAMED)
     return {
         "settled": bool(parts.settled[place]),
+        "leading": [factors[at] for at in first],
+        "leading_in_order": in_order,
         "reasons": reasons,
         "indices": {
             factor: {key: by_part(*where, at) for key, where in names.items()} for at, factor in enumerate(factors)
@@ -172,15 +228,14 @@ def _over_time(settings: SensitivitySettings, sweep: Sweep, factors: Sequence[st
     quarters = [quarter_name(period, structure.start) for period in range(structure.quarters)]
     for name in settings.series:
         values = by_point(sweep, columns_by_quarter([name], settings.scenario))
-        block = sweep.points // settings.samples
-        rows = values.reshape(settings.samples, block, -1)
         if settings.second_order:
-            rows = np.concatenate([rows[:, : 1 + len(factors)], rows[:, -1:]], axis=1)
+            values = _without_second_order(values, settings.samples, len(factors))
         found = sobol_indices(
-            rows.reshape(-1, values.shape[1]),
+            values,
             len(factors),
             second_order=False,
             seed=settings.seed,
+            scrambles=SCRAMBLES,
             confidence=CONFIDENCE,
         )
         reasons = {quarter: reason for quarter, reason in zip(quarters, found.reasons, strict=True) if reason}
@@ -189,8 +244,8 @@ def _over_time(settings: SensitivitySettings, sweep: Sweep, factors: Sequence[st
             "reasons": reasons,
             "parameters": {
                 factor: {
-                    key: [float(one) if np.isfinite(one) else None for one in values[:, at]]
-                    for key, values in (
+                    key: [float(one) if np.isfinite(one) else None for one in estimates[:, at]]
+                    for key, estimates in (
                         ("S1", found.first.value),
                         ("S1_conf", found.first.half_width),
                         ("ST", found.total.value),

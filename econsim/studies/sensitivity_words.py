@@ -1,4 +1,4 @@
-"""What a sensitivity analysis found, in words: rankings, the finding, and what a reader has to be warned of."""
+"""What a sensitivity analysis found, in words: the finding, and what a reader has to be warned of."""
 
 from __future__ import annotations
 
@@ -6,74 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from econsim.findings import MOST_FAILED
+from econsim.studies.sensitivity_ranking import KINDS, NAMED, NO_ZERO, Content, leading, ranked
 
-Content = Mapping[str, Any]
-MANY = 12  # effects that a warning names
-NAMED = 3  # parameters that a sentence names
-NO_ZERO = "not distinguishable from zero"
-EITHER_WAY = "its direction depends on the others"
-EXTREME = 0.1  # share of the variance in a thousandth of the runs that is worth a warning
 WORTH_SAYING = 0.05  # of the variance
-
-
-def ranked(content: Content, output: str, kind: str = "outputs") -> list[dict[str, Any]]:
-    """The factors of one output, strongest first: `name`, the statistics, `strength`, its `low` and `high`, `words`.
-
-    Those that are not distinguishable from zero come last: a large estimate with a larger interval says nothing.
-    """
-    table = content[kind].get(output, {})
-    method = content["method"]
-    rows = []
-    for name, one in table.items():
-        if method == "sobol":
-            strength, half = one["ST"], one["ST_conf"]
-            words = _sobol_words(one)
-        elif method == "morris":
-            strength, half = one["mu_star"], one["mu_star_conf"]
-            words = _morris_words(one)
-        else:
-            strength, half = _swing(one)
-            words = _oat_words(one)
-        low, high = (None, None) if half is None else (strength - half, strength + half)
-        rows.append({"name": name, **one, "strength": strength, "low": low, "high": high, "words": words})
-    return sorted(rows, key=lambda row: (row["words"] == NO_ZERO, -row["strength"]))
-
-
-def _sobol_words(one: Mapping[str, float]) -> str:
-    if one["ST"] <= one["ST_conf"]:  # an index is never below zero, whatever its estimate is
-        return NO_ZERO
-    if one["S1"] <= one["S1_conf"]:
-        return f"alone {NO_ZERO}"
-    return ""
-
-
-def _morris_words(one: Mapping[str, float]) -> str:
-    if _holds_zero(one["mu_star"], one["mu_star_conf"]):
-        return NO_ZERO
-    if one["mu_star"] and abs(one["mu"]) < 0.5 * one["mu_star"]:
-        return EITHER_WAY
-    return "raises" if one["mu"] > 0.0 else "lowers"
-
-
-def _oat_words(one: Mapping[str, Any]) -> str:
-    ends = []
-    for end in ("low", "high"):
-        change, half = one[f"{end}_change"], one[f"{end}_conf"]
-        if change == 0.0 or (half is not None and _holds_zero(change, half)):
-            ends.append(end)
-    if len(ends) == 2:
-        return NO_ZERO
-    return f"at its {ends[0]} end {NO_ZERO}" if ends else ""
-
-
-def _swing(one: Mapping[str, Any]) -> tuple[float, float | None]:
-    """The larger change of the two ends, without its sign."""
-    end = max(("low", "high"), key=lambda end: abs(one[f"{end}_change"]))
-    return abs(one[f"{end}_change"]), one[f"{end}_conf"]
-
-
-def _holds_zero(value: float, half: float) -> bool:
-    return abs(value) <= half
+BY_RANK = "by the rank of each run among all, which a few extreme runs cannot decide"
 
 
 def finding(content: Content) -> str:
@@ -83,49 +19,93 @@ def finding(content: Content) -> str:
     reason = content["reasons"]["outputs"].get(lead)
     if reason is not None:
         return f"{where}: {lead} has no sensitivity here: {reason}."
-    rows = ranked(content, lead)
     if method == "sobol":
-        return _sobol_finding(content, rows)
-    told = [row for row in rows if row["words"] != NO_ZERO][:NAMED]
+        return _sobol_finding(content)
+    told = [row for row in ranked(content, lead) if row["words"] != NO_ZERO][:NAMED]
     if not told:
         return f"{where}: nothing that was varied moves {lead} by more than could be chance."
+    top, in_order = leading(content, lead)
+    named = listed([_screened(content, row) for row in top or told])
     if method == "morris":
-        names = listed([f"{row['name']} ({row['strength']:.2g})" for row in told])
+        how = f"the mean absolute change when a {content['factor']} crosses its 90% range"
+        if not top:
+            return f"{where}, screening: what {lead} reacts to most is open; the largest estimates are {named}, {how}."
+        return f"{where}, screening: {lead} reacts most to {named}, {how}{_order(top, in_order)}."
+    base = f"from {content['base']['outputs'][lead]:.3g} at the defaults"
+    if not top:
         return (
-            f"{where}, screening: {lead} reacts most to {names}, the mean absolute change when a "
-            f"{content['factor']} crosses its 90% range."
+            f"{where}, screening: which {content['factor']} moves {lead} most, one at a time over their 90% ranges, "
+            f"is open; the largest estimates are {named}, {base}."
         )
-    names = listed([f"{row['name']} ({_signed(row['low_change'])} to {_signed(row['high_change'])})" for row in told])
     return (
-        f"{where}, screening: one at a time over their 90% ranges, {names} move {lead} most, from "
-        f"{content['base']['outputs'][lead]:.3g} at the defaults."
+        f"{where}, screening: one at a time over their 90% ranges, {named} move{'s' if len(top) == 1 else ''} {lead} "
+        f"most, {base}{_order(top, in_order)}."
     )
 
 
-def _sobol_finding(content: Content, rows: Sequence[Mapping[str, Any]]) -> str:
+def _screened(content: Content, row: Mapping[str, Any]) -> str:
+    if content["method"] == "morris":
+        return f"{row['name']} ({row['strength']:.2g})"
+    return f"{row['name']} ({_signed(row['low_change'])} to {_signed(row['high_change'])})"
+
+
+def _order(top: Sequence[Any], in_order: bool) -> str:
+    """What has to be said of the order of some that lead."""
+    return "" if in_order or len(top) < 2 else "; their own order is open"
+
+
+def _sobol_finding(content: Content) -> str:
     lead, where = content["lead"], content["scenario"]
+    rows = ranked(content, lead)
     told = [row for row in rows if row["words"] != NO_ZERO]
     if not told:
         return (
             f"{where}: no {content['factor']} is distinguishable from zero on {lead} with {content['samples']} samples."
         )
-    shares = [f"{row['name']} ({share(row['ST'], row['ST_conf'])})" for row in told[:NAMED]]
+    text = f"{where}: {_drive(content, content, lead)}."
+    if lead in content["by_rank"]["outputs"]:
+        by_rank = _drive(content, content["by_rank"], lead)
+        text += f" A few extreme runs make much of that variance; {BY_RANK}, {by_rank}."
     alone = sum(row["S1"] for row in rows)
     reach = sum(row["S1_conf"] ** 2 for row in rows) ** 0.5  # as if estimates were independent
-    text = (
-        f"{where}: {listed(shares)} drive{'s' if len(shares) == 1 else ''} {lead} most, by share of its variance with "
-        f"all interactions. By themselves, all {len(rows)} {content['factor']}s explain {share(alone, reach)} roughly"
-    )
+    text += f" By themselves, all {len(rows)} {content['factor']}s explain {share(alone, reach)} roughly"
     text += "; the rest is interaction." if 1.0 - alone - reach > WORTH_SAYING else "."
     faint = len(rows) - len(told)
     if faint:
         text += f" {faint} of {len(rows)} {'is' if faint == 1 else 'are'} {NO_ZERO}."
     if content["status_quo_is_policy"] and lead in content["effects"]:
-        top = [row for row in ranked(content, lead, "effects") if row["words"] != NO_ZERO][:NAMED]
+        changed = f"what the policy changes in it, against {content['status_quo']}"
+        top, in_order = leading(content, lead, "effects")
+        most = [row for row in ranked(content, lead, "effects") if row["words"] != NO_ZERO][:NAMED]
         if top:
-            named = listed([f"{row['name']} ({share(row['ST'], row['ST_conf'])})" for row in top])
-            text += f" What the policy changes in it, against {content['status_quo']}, depends most on {named}."
+            text += f" {_start(changed)}, depends most on {_shares(top)}{_order(top, in_order)}."
+        elif most:
+            text += f" Which {content['factor']} decides most of {changed}, is open; by estimate {_shares(most)}."
     return text
+
+
+def _drive(content: Content, of: Content, lead: str) -> str:
+    """Who drives an output most, as far as that is known.
+
+    of : the content itself, or its `by_rank`
+    """
+    measure = "by share of its variance with all interactions"
+    top, in_order = leading(of, lead)
+    if top:
+        return f"{_shares(top)} drive{'s' if len(top) == 1 else ''} {lead} most, {measure}{_order(top, in_order)}"
+    rows = ranked(of, lead)
+    most = [row for row in rows if row["words"] != NO_ZERO][:NAMED]
+    text = f"which {content['factor']} drives {lead} most is open with {content['samples']:,} samples"
+    if most:
+        text += f"; the largest estimates, {measure}, are {_shares(most)}"
+        unknown = [row["name"] for row in rows if row["words"] == NO_ZERO and row["high"] > most[0]["ST"]]
+        if unknown:
+            text += f", and of {listed(unknown[:NAMED])} the interval holds both zero and more than these"
+    return text
+
+
+def _shares(rows: Sequence[Mapping[str, Any]]) -> str:
+    return listed([f"{row['name']} ({share(row['ST'], row['ST_conf'])})" for row in rows])
 
 
 def warnings(content: Content) -> list[str]:
@@ -137,15 +117,49 @@ def warnings(content: Content) -> list[str]:
             told.append(f"{failed:,} of {rows:,} draws of the {name} could not be solved{grave}")
     if content["method"] == "sobol":
         told += _sobol_warnings(content)
-    for kind, what in (("outputs", ""), ("effects", "the effect on ")):
-        by_reason: dict[str, list[str]] = {}
-        for name, reason in content["reasons"][kind].items():
-            by_reason.setdefault(reason, []).append(name)
-        for reason, names in by_reason.items():
-            same = kind == "effects" and len(names) > MANY
-            named = f"{len(names)} effects (named in the JSON)" if same else f"{what}{', '.join(names)}"
-            told.append(f"no numbers for {named}: {reason}")
+    return told + without_numbers(content)
+
+
+def without_numbers(content: Content) -> list[str]:
+    """Everything that has no numbers, by reason: outputs, effects, quarters, and what luck could not be told of."""
+    told = _by_reason(content["reasons"], "no indices")
+    noise = content.get("noise")
+    if noise is not None:
+        rest = {
+            kind: {name: why for name, why in noise["reasons"][kind].items() if name not in content["reasons"][kind]}
+            for kind in KINDS
+        }
+        told += _by_reason(rest, "no share of luck")
+    for series, one in (content.get("over_time") or {}).items():
+        quarters: dict[str, list[str]] = {}
+        for quarter, reason in one["reasons"].items():
+            quarters.setdefault(reason, []).append(quarter)
+        for reason, named in quarters.items():
+            count = "any quarter" if len(named) == len(one["quarters"]) else _quarters(named, one["quarters"])
+            told.append(f"no indices of {series} in {count}: {reason}")
     return told
+
+
+def _by_reason(reasons: Mapping[str, Mapping[str, str]], what: str) -> list[str]:
+    told = []
+    for kind, of in (("outputs", ""), ("effects", "the effect on ")):
+        named: dict[str, list[str]] = {}
+        for name, reason in reasons[kind].items():
+            named.setdefault(reason, []).append(name)
+        told += [f"{what} of {of}{', '.join(names)}: {reason}" for reason, names in named.items()]
+    return told
+
+
+def _quarters(named: Sequence[str], every: Sequence[str]) -> str:
+    """Some quarters in few words: runs of them by their ends."""
+    places = [every.index(quarter) for quarter in named]
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and place == runs[-1][1] + 1:
+            runs[-1][1] = place
+        else:
+            runs.append([place, place])
+    return listed([every[a] if a == b else f"{every[a]} to {every[b]}" for a, b in runs], ", ")
 
 
 def _sobol_warnings(content: Content) -> list[str]:
@@ -158,10 +172,11 @@ def _sobol_warnings(content: Content) -> list[str]:
     if settled:
         told.append(f"the rank order is settled for {sum(settled)} of {len(settled)} outputs and effects")
     extremes = content["extremes"]["outputs"].get(lead)
-    if extremes is not None and extremes["share"] > EXTREME:
+    if extremes is not None and lead in content["by_rank"]["outputs"]:
         told.append(
             f"a few runs decide: the 0.1% farthest from the mean make {percent(extremes['share'])} of the variance of "
-            f"{lead} (median {extremes['median']:.3g}, largest {extremes['largest']:.3g}), which widens every interval"
+            f"{lead} (median {extremes['median']:.3g}, largest {extremes['largest']:.3g}), which widens all intervals, "
+            "so that indices by rank stand beside them"
         )
     noise = content["noise"]["outputs"].get(lead)
     if noise is not None:
@@ -232,3 +247,7 @@ def _signed(value: float) -> str:
 def listed(names: Sequence[str], comma: str = ", ") -> str:
     """`a`, `a and b`, `a, b and c`."""
     return names[0] if len(names) == 1 else f"{comma.join(names[:-1])} and {names[-1]}"
+
+
+def _start(text: str) -> str:
+    return text[:1].upper() + text[1:]

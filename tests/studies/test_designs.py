@@ -29,6 +29,7 @@ SECTIONS = {
     "lhs of counts": {"method": "lhs", "samples": 50, "parameters": ["n_labs"], "values": {"n_labs": [1, 5]}},
     "sobol": {"method": "sobol", "samples": 100},
     "saltelli": {"method": "saltelli", "samples": 8, "parameters": THREE},
+    "saltelli, scrambles": {"method": "saltelli", "samples": 8, "parameters": THREE, "scrambles": 4},
     "saltelli, second order": {"method": "saltelli", "samples": 8, "parameters": THREE, "second_order": True},
     "grid": {
         "method": "grid",
@@ -137,6 +138,25 @@ def test_saltelli_is_the_sample_of_salib(second_order, seed):
         expected = salib_sobol.sample(problem, 16, calc_second_order=second_order, seed=np.random.default_rng(seed))
     assert design.size == len(expected) == 16 * (8 if second_order else 5)
     np.testing.assert_allclose(whole(design), expected, rtol=0, atol=1e-15)
+
+
+def test_scrambles_are_samples_of_salib_one_after_the_other():
+    """Each with random numbers of its own; the first half of each is there with half the samples too."""
+    section = {"method": "saltelli", "values": {"royalty_rate": [0.0, 0.5], "rd_subsidy": [0.0, 0.5]}, "scrambles": 4}
+    section["parameters"] = ["royalty_rate", "rd_subsidy"]
+    points = whole(design_of({**section, "samples": 32}, seed=5)).reshape(4, 8 * 4, 2)
+    problem = {"num_vars": 2, "names": ["a", "b"], "bounds": [[0.0, 0.5]] * 2}
+    for number, found in enumerate(points):
+        generator = np.random.default_rng([5, number])
+        expected = salib_sobol.sample(problem, 8, calc_second_order=False, seed=generator)
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-15)
+    fewer = whole(design_of({**section, "samples": 16}, seed=5)).reshape(4, 4 * 4, 2)
+    np.testing.assert_array_equal(fewer, points[:, : 4 * 4])
+    one = design_of({**section, "samples": 32, "scrambles": 1}, seed=5)
+    assert one == design_of(
+        {name: value for name, value in section.items() if name != "scrambles"} | {"samples": 32}, seed=5
+    )
+    assert one != design_of({**section, "samples": 32}, seed=5)
 
 
 def test_an_lhs_fills_every_prior_evenly():

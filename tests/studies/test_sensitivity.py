@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import sensitivity_toys
 from SALib.analyze import morris as salib_morris
 from SALib.analyze import sobol as salib_sobol
 from sensitivity_toys import LUCK, NAMES, WEIGHTS, luck_of, use_toy
@@ -21,6 +22,7 @@ from econsim.studies.design_axes import prior_axis
 from econsim.studies.sensitivity import planned_rows
 from econsim.studies.sensitivity_designs import morris_cube
 from econsim.studies.sensitivity_settings import KEPT, check_sensitivity
+from econsim.studies.sensitivity_words import without_numbers
 from econsim.studies.statistics import noise, resampling, screening, sobol
 from econsim.studies.sweep_status import SweepStopped, read_status
 
@@ -54,7 +56,7 @@ def real(tmp_path_factory):
     """A small analysis by the engine, with a policy to have effects of."""
     folder = tmp_path_factory.mktemp("real") / "there"
     names = ["lab_premium", "copy_cost_ratio", "leakage_rate"]
-    analyse(scenario=small(), samples=32, parameters=names, second_order=True, out=folder)
+    analyse(scenario=small(), samples=64, parameters=names, second_order=True, out=folder)
     return open_sensitivity(folder)
 
 
@@ -88,7 +90,7 @@ def test_effects_are_analysed_apart(toy):
 
 def test_over_time_each_quarter_has_its_indices(toy):
     """In the toy a series moves from the first parameter to the second."""
-    found = analyse(samples=64, parameters=NAMES)
+    found = analyse(samples=256, parameters=NAMES)
     told = found.content["over_time"]["rd_investment"]
     assert told["quarters"][0] == "2026Q1" and len(told["quarters"]) == 14 and not told["reasons"]
     first, second = (told["parameters"][name]["ST"] for name in NAMES[:2])
@@ -132,23 +134,109 @@ def test_convergence_and_rank_order(toy):
     assert told["base_samples"] == [256, 512, 1024]
     assert told["outputs"]["rd_relative"]["settled"]
     assert not any("unsettled" in line for line in sure.warnings)
-    few = analyse(samples=16, parameters=NAMES[:3])
-    one = few.content["convergence"]["outputs"]["rd_relative"]
-    assert not one["settled"] and one["indices"]["lab_premium"]["ST"][0] is None and "4 of 4" in one["reasons"][0]
-    assert any("rank order on rd_relative is unsettled at 16 samples" in line for line in few.warnings)
+    assert told["outputs"]["rd_relative"]["leading"] == NAMES[:3] and told["outputs"]["rd_relative"]["leading_in_order"]
+    assert "drive rd_relative most, by share of its variance with all interactions. By" in sure.finding
+    for name in NAMES[:3]:  # all of the sample is what the indices are of
+        assert told["outputs"]["hhi"]["indices"][name]["ST"][-1] == sure.outputs["hhi"][name]["ST"]
+
+
+def test_a_part_of_the_sample_is_what_a_smaller_run_has(toy):
+    """So that the convergence table shows what would have been found with fewer."""
+    large, small_run = (analyse(samples=samples, parameters=NAMES, second_order=True) for samples in (256, 128))
+    for name in NAMES:
+        parts = large.content["convergence"]["outputs"]["hhi"]["indices"][name]
+        one = small_run.outputs["hhi"][name]
+        assert [parts[key][1] for key in one] == pytest.approx(list(one.values()), abs=1e-12)
+
+
+def test_an_open_order_is_not_called_most(toy, monkeypatch):
+    """Two parameters of equal weight: they lead, and neither is called the first."""
+    monkeypatch.setattr(sensitivity_toys, "WEIGHTS", np.array([3.0, 3.0, 1.0, 0.0]))
+    found = analyse(samples=256, parameters=NAMES)
+    one = found.content["convergence"]["outputs"]["rd_relative"]
+    assert set(one["leading"][:2]) == set(NAMES[:2]) and not one["leading_in_order"] and not one["settled"]
+    assert "drive rd_relative most, by share of its variance with all interactions; their own order is open" in (
+        found.finding
+    )
+    assert any("rank order on rd_relative is unsettled at 256 samples" in line for line in found.warnings)
+    text = " ".join(json.dumps(sobol_bars(found).to_dict()["vconcat"][0]["title"]["text"]).split('", "'))
+    assert "most; their own order is open" in text
+    monkeypatch.setattr(sensitivity_toys, "WEIGHTS", np.array([3.0, 3.0, 3.0, 3.0]))
+    found = analyse(samples=64, parameters=NAMES, outputs=["rd_relative"])
+    assert "which parameter drives rd_relative most is open with 64 samples; the largest estimates" in found.finding
+    title = sobol_bars(found).to_dict()["vconcat"][0]["title"]["text"]
+    assert " ".join(title).startswith("What drives R&D relative to no copying most is open; largest estimates: ")
+
+
+def test_what_a_few_runs_decide_is_told_by_rank_too(toy, monkeypatch):
+    """One enormous run of 1,536: the variance is its own, and the ranks are those of before."""
+    usual = toy.parts_of
+    calm = analyse(samples=256, parameters=NAMES, outputs=["rd_relative"])
+    assert calm.content["by_rank"] == {
+        "method": "sobol",
+        "outputs": {},
+        "effects": {},
+        "reasons": {"outputs": {}, "effects": {}},
+        "convergence": {"outputs": {}, "effects": {}},
+    }
+    monkeypatch.setattr(
+        toy, "parts_of", lambda rows, parts: [np.where(rows == 7, 1e4, parts[0]), *usual(rows, parts)[1:]]
+    )
+    found = analyse(samples=256, parameters=NAMES, outputs=["rd_relative"])
+    assert found.content["extremes"]["outputs"]["rd_relative"]["share"] > 0.9
+    assert "A few extreme runs make much of that variance; by the rank of each run among all" in found.finding
+    assert "lab_premium (" in found.finding.split("by the rank")[1] and "drive" in found.finding.split("by the rank")[1]
+    by_rank = found.ranked("rd_relative", by_rank=True).set_index("name")
+    for name, expected in zip(NAMES, SHARES, strict=True):
+        assert by_rank.loc[name, "ST"] == pytest.approx(expected, abs=0.1)
+    table = found.indices.query("kind == 'outputs_by_rank' and statistic == 'ST'").set_index("parameter")["value"]
+    assert table.to_dict() == by_rank["ST"].to_dict()
+    assert "the rank of R&D relative" in json.dumps(sobol_bars(found, by_rank=True).to_dict()).replace('", "', " ")
+    with pytest.raises(InputError, match="no indices by rank: those are of outputs that a few extreme runs decide"):
+        calm.ranked("rd_relative", by_rank=True)
+    with pytest.raises(InputError, match="no indices by rank"):
+        sobol_bars(calm, by_rank=True)
 
 
 def test_what_has_no_indices_says_why(toy):
-    found = analyse(samples=32, parameters=NAMES, outputs=["collapse", "price_fall", "rd_relative"])
+    found = analyse(samples=64, parameters=NAMES, outputs=["collapse", "price_fall", "rd_relative"])
     assert found.content["reasons"]["outputs"] == {
         "collapse": "it has the same value in every run",
-        "price_fall": "only 0 of 32 base samples are defined in all their runs; 50% and 16 are needed",
+        "price_fall": "only 0 of 64 base samples are defined in all their runs; 50% and 16 are needed",
     }
     assert found.finding == "baseline: collapse has no sensitivity here: it has the same value in every run."
-    assert any(line.startswith("no numbers for collapse") for line in found.warnings)
+    for line in (
+        "no indices of collapse: it has the same value in every run",
+        "no indices of price_fall: only 0 of 64 base samples are defined in all their runs; 50% and 16 are needed",
+        "no indices of the effect on price_fall: only 0 of 64 base samples are defined in all their runs; 50% and 16 "
+        "are needed",
+    ):
+        assert line in found.warnings
     json.dumps(found.content, allow_nan=False)
     with pytest.raises(InputError, match="same value in every run"):
         found.ranked("collapse")
+
+
+def test_quarters_without_indices_are_named_with_their_reason():
+    """Runs of quarters by their ends, and each reason once."""
+    every = [f"{year}Q{quarter}" for year in (2026, 2027) for quarter in (1, 2, 3, 4)]
+    content = {
+        "reasons": {"outputs": {}, "effects": {}},
+        "over_time": {
+            "rd_investment": {
+                "quarters": every,
+                "reasons": {"2026Q1": "a", "2026Q2": "a", "2026Q4": "a", "2027Q4": "b"},
+            },
+            "welfare": {"quarters": every, "reasons": dict.fromkeys(every, "c")},
+        },
+        "noise": {"reasons": {"outputs": {"hhi": "only 3 of 8"}, "effects": {}}},
+    }
+    assert without_numbers(content) == [
+        "no share of luck of hhi: only 3 of 8",
+        "no indices of rd_investment in 2026Q1 to 2026Q2 and 2026Q4: a",
+        "no indices of rd_investment in 2027Q4: b",
+        "no indices of welfare in any quarter: c",
+    ]
 
 
 def test_failed_draws_are_told(toy, monkeypatch):
@@ -190,7 +278,7 @@ def test_every_point_is_a_run_in_the_same_future(real):
     table = sweep.dataset().to_table(columns=columns).to_pandas()
     assert table.iloc[5].tolist() == run.trajectories["rd_investment"][:, 0].tolist()
     noise = open_sweep(real.folder / "noise")
-    assert sorted(set(noise.values("draw"))) == [0, 1, 2, 3] and noise.points == 32
+    assert sorted(set(noise.values("draw"))) == [0, 1, 2, 3] and noise.points == 64
 
 
 def test_the_folder_reads_back(real):
@@ -206,7 +294,7 @@ def test_the_folder_reads_back(real):
 @pytest.mark.slow
 def test_workers_change_nothing(real, tmp_path):
     names = ["lab_premium", "copy_cost_ratio", "leakage_rate"]
-    analyse(scenario=small(), samples=32, parameters=names, second_order=True, out=tmp_path / "two", workers=2)
+    analyse(scenario=small(), samples=64, parameters=names, second_order=True, out=tmp_path / "two", workers=2)
     assert content(tmp_path / "two") == content(real.folder)
 
 
@@ -214,7 +302,7 @@ def test_workers_change_nothing(real, tmp_path):
 
 
 def test_the_default_screens_first(toy):
-    found = analyse(samples=16)
+    found = analyse(samples=64, outputs=["rd_relative"])
     screening = found.content["screening"]
     assert len(screening["kept"]) == KEPT == len(found.content["factors"]) and len(screening["left_out"]) == 34 - KEPT
     assert set(NAMES[:3]) <= set(screening["kept"])
@@ -306,28 +394,28 @@ def test_a_file_cancel_stops_it(toy, tmp_path):
 
 def test_folders(toy, tmp_path):
     folder = tmp_path / "there"
-    analyse(samples=16, parameters=NAMES, out=folder)
+    analyse(samples=64, parameters=NAMES, out=folder)
     for changes, words in (
         ({}, "give --resume"),
-        ({"samples": 32, "resume": True}, "another analysis.*samples"),
+        ({"samples": 128, "resume": True}, "another analysis.*samples"),
         ({"seed": 1, "resume": True}, "another analysis.*seed"),
     ):
         with pytest.raises(InputError, match=words):
-            analyse(**{"samples": 16, "parameters": NAMES, "out": folder, **changes})
+            analyse(**{"samples": 64, "parameters": NAMES, "out": folder, **changes})
     damaged = next((folder / "sweep" / "chunks").glob("*/*.parquet"))
     before = content(folder)
     damaged.write_bytes(b"damaged")
     told = []
-    analyse(samples=16, parameters=NAMES, out=folder, resume=True, notice=told.append)
+    analyse(samples=64, parameters=NAMES, out=folder, resume=True, notice=told.append)
     assert content(folder) == before and "damaged" in told[0]
     (folder / "notes.txt").write_text("mine")
     with pytest.raises(InputError, match="no part of a sensitivity analysis"):
-        analyse(samples=16, parameters=NAMES, out=folder, resume=True)
+        analyse(samples=64, parameters=NAMES, out=folder, resume=True)
     (tmp_path / "foreign").mkdir()
     (tmp_path / "foreign" / "a").touch()
     for path, words in ((tmp_path / "foreign", "no part"), (tmp_path / "foreign" / "a", "is a file")):
         with pytest.raises(InputError, match=words):
-            analyse(samples=16, parameters=NAMES, out=path)
+            analyse(samples=64, parameters=NAMES, out=path)
     for path in (tmp_path / "nothing", tmp_path):
         with pytest.raises(InputError):
             open_sensitivity(path)
@@ -338,7 +426,7 @@ def test_folders(toy, tmp_path):
     [
         ({"method": "sobl"}, "method: unknown method 'sobl'; did you mean 'sobol'"),
         ({"samples": 100}, "samples: must be a power of two.*64 or 128"),
-        ({"samples": 8}, "samples: .*16 to"),
+        ({"samples": 32}, "samples: .*got 32.*64 to"),
         ({"samples": 2**20}, "samples: makes too many draws to hold in memory.*4,000,000"),
         ({"samples": True}, "samples: .*whole number"),
         ({"outputs": ["rd_relativ"]}, "outputs: unknown metric 'rd_relativ'; did you mean 'rd_relative'"),
@@ -376,15 +464,53 @@ def test_charts_say_what_was_found(toy, tmp_path):
     assert "Lab premium (" in text and "drive R&D relative to no copying most" in text.replace('", "', " ")
     assert f"Run {found.run_id}" in text and "95% intervals" in text
     assert "Sobol' indices" in text and index_over_time(found, "rd_investment").to_dict()
-    written = write_charts(found, tmp_path, ("svg", "png", "pdf"))
+    written = write_charts(found, tmp_path)
     assert {path.suffix for path in written} == {".svg", ".png", ".pdf"}
     assert all(path.stat().st_size > 2000 for path in written)
     assert (tmp_path / "rd_relative.svg").read_text().count("lab premium") >= 1
     assert (tmp_path / "over-time-rd_investment.pdf").read_bytes().startswith(b"%PDF")
+    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in written}
+    (tmp_path / "rd_relative.png").unlink()  # of this chart all is made again, of the other nothing
+    write_charts(found, tmp_path)
+    for path, (time, held) in before.items():
+        if path.suffix != ".pdf":
+            assert path.read_bytes() == held
+        if path.name.startswith("over-time"):
+            assert (path.stat().st_mtime_ns, path.read_bytes()) == (time, held)
+    with pytest.raises(InputError, match=r"no format of a chart.*svg, png, pdf"):
+        write_charts(found, tmp_path, ("jpg",))
     with pytest.raises(InputError, match="of oat"):
         tornado(found)
     with pytest.raises(InputError, match="did you mean"):
         index_over_time(found, "rd_investmen")
+
+
+def test_what_is_not_distinguishable_from_zero_has_no_bar(toy):
+    """An interval and words instead; no sign for a number that nobody knows."""
+    found = analyse(samples=64, parameters=NAMES, outputs=["rd_relative"])
+    chart = sobol_bars(found).to_dict()
+    text = json.dumps(chart, ensure_ascii=False)
+    assert "≈" not in text and "not distinguishable from zero" in text
+    bars = [one for one in chart["vconcat"][0]["layer"] if one["mark"]["type"] == "bar"]
+    assert len(bars) == 2 and all(one["transform"] == [{"filter": "!datum.faint"}] for one in bars)
+
+
+def test_areas_over_time_are_yearly_and_have_their_intervals_below(toy):
+    found = analyse(samples=256, parameters=NAMES)
+    told = found.content["over_time"]["rd_investment"]
+    areas, bands = index_over_time(found).to_dict()["vconcat"][0]["vconcat"]
+    rows = list(index_over_time(found).to_dict()["datasets"].values())
+    stacked = next(one for one in rows if "order" in one[0])
+    dates = sorted({row["date"] for row in stacked})
+    assert dates == ["2026-01-01", "2027-01-01", "2028-01-01", "2029-01-01"]
+    for date in dates:
+        assert sum(row["share"] for row in stacked if row["date"] == date) == pytest.approx(1.0, abs=0.05)
+    first = next(row for row in stacked if row["what"] == "lab premium" and row["date"] == dates[0])
+    assert first["share"] == pytest.approx(np.mean(told["parameters"]["lab_premium"]["S1"][:4]))
+    intervals = next(one for one in rows if "low" in one[0])
+    band = next(row for row in intervals if row["what"] == "lab premium" and row["date"] == dates[0])
+    assert band["high"] - band["share"] == pytest.approx(np.mean(told["parameters"]["lab_premium"]["S1_conf"][:4]))
+    assert areas["mark"]["type"] == "area" and "facet" in bands
 
 
 @pytest.mark.slow
@@ -395,7 +521,7 @@ def test_charts_of_screening(toy, tmp_path):
     found = analyse("morris", samples=8, parameters=NAMES, outputs=["hhi"])
     text = json.dumps(morris_bars(found, "hhi").to_dict(), ensure_ascii=False)
     assert "Screening: HHI reacts most to lab premium" in text
-    assert [path.name for path in write_charts(found, tmp_path)][:2] == ["hhi.svg", "hhi.png"]
+    assert [path.name for path in write_charts(found, tmp_path)] == ["hhi.svg", "hhi.png", "hhi.pdf"]
 
 
 def test_baseline_has_the_priors_that_are_varied():

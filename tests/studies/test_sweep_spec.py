@@ -301,6 +301,13 @@ BAD = {
         "2: design.samples: must be a number, not true or false (got true); allowed: a whole number from 1 to 1e+08",
         "2: design.second_order: must be true or false (got 1)",
     ],
+    HEAD + "design: {method: saltelli, samples: 8, scrambles: 3}\n": [
+        "2: design.scrambles: must divide the samples into sequences of equal length (got 3); allowed: a power of two "
+        "up to 8"
+    ],
+    HEAD + "design: {method: saltelli, samples: 8, scrambles: 16}\n": [
+        "2: design.scrambles: is out of bounds (got 16); allowed: a whole number from 1 to 8"
+    ],
     HEAD + "design: {method: saltelli, samples: 1000}\n": [
         "2: design.samples: must be a power of two for saltelli: its points are balanced for those alone (got 1000); "
         "allowed: 512 or 1024, for example",

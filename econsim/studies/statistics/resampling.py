@@ -1,4 +1,4 @@
-"""Bootstrap by counts: a resample is how often it holds each sample, so that all resamples are one matrix product."""
+"""Bootstrap by counts: a resample is how often it holds each unit, so that all resamples are one matrix product."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Estimates:
     """Estimates with their intervals; all arrays of one shape, such as (output, parameter).
 
     value      : the estimate; NaN where its output has a reason
-    half_width : normal quantile times the standard deviation over resamples
+    half_width : a quantile times the standard deviation over resamples
     low, high  : the interval
     """
 
@@ -36,7 +36,7 @@ class Estimates:
 
 
 def resample_counts(size: int, resamples: int, seed: int) -> np.ndarray:
-    """How often each of `size` samples is in each resample, (resample, size) unsigned; a row sums to `size`.
+    """How often each of `size` units is in each resample, (resample, size) unsigned; a row sums to `size`.
 
     Depends on the three arguments alone, so that outputs are resampled alike whatever else is analysed with them.
 
@@ -62,6 +62,17 @@ def normal_quantile(confidence: float) -> float:
     if not 0.0 < confidence < 1.0:
         raise InputError(Problem("confidence", "is no level of confidence", str(confidence), "between 0 and 1"))
     return float(ndtri(0.5 + confidence / 2.0))
+
+
+def student_quantile(confidence: float, freedom: int) -> float:
+    """The same for a standard deviation that was estimated with so many degrees of freedom.
+
+    raises : InputError unless 0 < confidence < 1
+    """
+    from scipy.special import stdtrit
+
+    normal_quantile(confidence)  # refuses what is no confidence
+    return float(stdtrit(freedom, 0.5 + confidence / 2.0))
 
 
 def check_at_least(field: str, value: float, least: float) -> None:

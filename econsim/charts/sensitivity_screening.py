@@ -1,0 +1,145 @@
+"""Charts of screening: Morris's elementary effects, and the tornado of one parameter at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+import pandas as pd
+
+from econsim.charts.sensitivity_parts import (
+    LIGHT,
+    SHOWN,
+    footer,
+    of,
+    plain,
+    rows_axis,
+    rows_of,
+    strongest,
+    titled,
+    unit_of,
+    words,
+)
+from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled
+from econsim.studies.sensitivity_ranking import EITHER_WAY, NO_ZERO
+
+if TYPE_CHECKING:
+    from econsim.studies.sensitivity import Sensitivity
+
+MORRIS_SAID = {EITHER_WAY: "either way"}
+OPEN = {"among them open": "; their own order is open"}
+
+
+def tornado(result: Sensitivity, output: str | None = None, *, effect: bool = False) -> alt.VConcatChart:
+    """One at a time: what each parameter changes at the ends of its 90% range, the others at their defaults.
+
+    output : a summary metric; default the one that the finding is about
+    effect : of its paired difference to the status quo
+    raises : InputError for another method, or an output without numbers
+    """
+    rows, name = rows_of(result, "oat", output, effect)
+    shown = rows[:SHOWN]
+    unit, factor = unit_of(name)
+    table = pd.DataFrame(
+        [
+            {
+                "name": words(row["name"]),
+                "end": f"{end} end",
+                "change": factor * row[f"{end}_change"],
+                "from": factor * (row[f"{end}_change"] - (row[f"{end}_conf"] or 0.0)),
+                "to": factor * (row[f"{end}_change"] + (row[f"{end}_conf"] or 0.0)),
+                "zero": 0.0,
+                "said": f"{plain(row['low_value'])} to {plain(row['high_value'])}",
+            }
+            for row in shown
+            for end in ("low", "high")
+        ]
+    )
+    order = list(dict.fromkeys(table["name"]))
+    base = alt.Chart(table).encode(y=rows_axis(order))
+    colour = alt.Color(
+        "end:N",
+        scale=alt.Scale(domain=["low end", "high end"], range=[BLUE, VERMILLION]),
+        legend=alt.Legend(title=None, orient="bottom", labelFontSize=12),
+    )
+    offset = alt.YOffset("end:N", sort=["low end", "high end"])
+    x = alt.X("change:Q", title=f"change of {words(name)}" + (f", {unit}" if unit else ""), scale=alt.Scale(nice=True))
+    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GREY).encode(x="x:Q")
+    layers = [
+        base.mark_bar().encode(x=x, x2="zero:Q", color=colour, yOffset=offset),
+        base.mark_rule(color="black", strokeWidth=1.2).encode(x="from:Q", x2="to:Q", yOffset=offset),
+        zero,
+        base.transform_filter("datum.end == 'low end'")
+        .mark_text(align="left", color=GREY, fontSize=11)
+        .encode(x=alt.value(PLOT_WIDTH + 8), text="said:N"),
+    ]
+    content = result.content
+    kind = "effects" if effect else "outputs"
+    left = len(rows) - len(shown)
+    subtitle = (
+        f"Screening, one at a time: each {content['factor']} at the ends of its 90% range (right), the others at their "
+        f"defaults, where it is {plain(factor * content['base'][kind][name])} {unit}. Paired mean changes over "
+        f"{content['draws']} {'futures; lines: 95% intervals' if content['draws'] > 1 else 'future'}."
+        + (f" {left} weaker ones are not shown." if left else "")
+    )
+    named, state, count = strongest(content, name, kind, lambda row: words(row["name"]))
+    what = of(result, name, effect)
+    if state == "none":
+        title = f"Nothing moves {what} one at a time by more than could be chance"
+    elif state == "open":
+        title = f"One at a time, what moves {what} most is open; largest estimates: {named}"
+    else:
+        title = f"One at a time, {named} move{'s' if count == 1 else ''} {what} most{OPEN.get(state, '')}"
+    chart = alt.layer(*layers).properties(width=PLOT_WIDTH, height=alt.Step(14), title=titled(title, subtitle))
+    return styled(chart, footer(result))
+
+
+def morris_bars(result: Sensitivity, output: str | None = None, *, effect: bool = False) -> alt.VConcatChart:
+    """Morris screening: mean absolute elementary effects of one output with 95% intervals.
+
+    output, effect : as for `sobol_bars`
+    raises         : InputError for another method, or an output without numbers
+    """
+    rows, name = rows_of(result, "morris", output, effect)
+    shown = rows[:SHOWN]
+    unit, factor = unit_of(name)
+    table = pd.DataFrame(
+        [
+            {
+                "name": words(row["name"]),
+                "value": factor * row["mu_star"],
+                "low": factor * row["low"],
+                "high": factor * row["high"],
+                "faint": row["words"] == NO_ZERO,
+                "said": MORRIS_SAID.get(row["words"], row["words"]),
+            }
+            for row in shown
+        ]
+    )
+    base = alt.Chart(table).encode(y=rows_axis(table["name"].tolist()))
+    title_x = f"mean absolute change of {words(name)}" + (f", {unit}" if unit else "")
+    line = alt.condition("datum.faint", alt.value(GREY), alt.value(VERMILLION))
+    layers = [
+        base.transform_filter("!datum.faint")
+        .mark_bar(height=14, color=LIGHT)
+        .encode(x=alt.X("value:Q", title=title_x, axis=alt.Axis(tickCount=6))),
+        base.mark_rule(strokeWidth=1.5).encode(color=line, x=alt.X("low:Q", title=title_x), x2="high:Q"),
+        base.mark_text(align="left", color=GREY, fontSize=11).encode(x=alt.value(PLOT_WIDTH + 8), text="said:N"),
+    ]
+    content = result.content
+    subtitle = (
+        f"Screening after Morris: the mean absolute change of {of(result, name, effect)} when a {content['factor']} "
+        f"crosses its 90% range, wherever the others stand, over {content['trajectories']} trajectories. Lines: 95% "
+        "intervals. A screening orders; it does not share out variance."
+    )
+    kind = "effects" if effect else "outputs"
+    named, state, _ = strongest(content, name, kind, lambda row: words(row["name"]))
+    what = of(result, name, effect)
+    if state == "none":
+        title = f"Screening: nothing moves {what} by more than could be chance"
+    elif state == "open":
+        title = f"Screening: what {what} reacts to most is open; largest estimates: {named}"
+    else:
+        title = f"Screening: {what} reacts most to {named}{OPEN.get(state, '')}"
+    chart = alt.layer(*layers).properties(width=PLOT_WIDTH, height=alt.Step(24), title=titled(title, subtitle))
+    return styled(chart, footer(result))
