@@ -15,7 +15,7 @@ import pandas as pd
 import econsim
 from econsim import findings
 from econsim.errors import InputError, Problem, unknown_name
-from econsim.metrics import summary_catalogue
+from econsim.metrics import mean_defined, summary_catalogue
 from econsim.runs import (
     DEFAULT_DRAWS,
     DEFAULT_SEED,
@@ -28,6 +28,7 @@ from econsim.runs import (
     run_worlds,
 )
 from econsim.series import Series, catalogue
+from econsim.world import design_points, parameter_values
 
 if TYPE_CHECKING:
     from econsim.kept_worlds import KeptWorlds
@@ -124,7 +125,7 @@ class Result:
     @functools.cached_property
     def series(self) -> pd.DataFrame:
         """Mean and quantiles of every series in every quarter; columns period, date, metric and the statistics."""
-        return _series_frame(self._run.trajectories, ~self.failed, self.scenario.period_dates())
+        return _series_frame(self._run.trajectories, ~self.failed, self._dates(yearly=False))
 
     def effect(self, against: Result | None = None) -> pd.DataFrame:
         """Paired difference of every summary metric, draw by draw, to another result on the same draws.
@@ -152,45 +153,78 @@ class Result:
             raise InputError(Problem("against", "must be a Result on the same draws", repr(other)[:60]))
         return other
 
-    def series_of(self, names: Sequence[str]) -> pd.DataFrame:
-        """As `series`, of some series only."""
-        return _series_frame(self._some(names), ~self.failed, self.scenario.period_dates())
+    def series_of(self, names: Sequence[str], *, yearly: bool = False) -> pd.DataFrame:
+        """As `series`, of some series only.
 
-    def _some(self, names: Sequence[str]) -> dict[str, np.ndarray]:
-        unknown = [unknown_name("series", one, self.trajectories) for one in names if one not in self.trajectories]
-        if unknown:
-            raise InputError(unknown)
-        return {name: self.trajectories[name] for name in names}
+        yearly : means over calendar years, draw by draw, in place of quarters; `period` is a year's first quarter
+        """
+        levels = {name: self._path(name, yearly) for name in names}
+        return _series_frame(levels, ~self.failed, self._dates(yearly))
 
-    def series_effect(self, against: Result | None = None, names: Sequence[str] | None = None) -> pd.DataFrame:
+    def _path(self, name: str, yearly: bool) -> np.ndarray:
+        """One series, (period, draw) or (year, draw)."""
+        if name not in self.trajectories:
+            raise InputError(unknown_name("series", name, self.trajectories, kind="series"))
+        values = self.trajectories[name]
+        return np.stack([mean_defined(values[one]) for one in self._years()]) if yearly else values
+
+    def _years(self) -> list[slice]:
+        """The quarters of each calendar year of the run."""
+        dates = self.scenario.period_dates()
+        starts = [place for place, date in enumerate(dates) if place == 0 or date.year != dates[place - 1].year]
+        return [slice(start, stop) for start, stop in zip(starts, [*starts[1:], len(dates)], strict=True)]
+
+    def _dates(self, yearly: bool) -> dict[int, Any]:
+        """First day of each period shown, by its quarter."""
+        dates = self.scenario.period_dates()
+        return {one.start: dates[one.start] for one in self._years()} if yearly else dict(enumerate(dates))
+
+    def _shared(self, other: Result, names: Sequence[str] | None) -> list[str]:
+        """Series that both results have; those asked for, where they are named."""
+        return list(names) if names is not None else [name for name in self.trajectories if name in other.trajectories]
+
+    def series_effect(
+        self, against: Result | None = None, names: Sequence[str] | None = None, *, yearly: bool = False
+    ) -> pd.DataFrame:
         """Mean and quantiles of the paired difference of every series; columns as in `series`.
 
-        names : some series only
+        against : default the status quo
+        names   : some series only
+        yearly  : as in `series_of`
         """
         other = self._against(against)
-        asked = self.trajectories if names is None else self._some(names)
-        shared = [name for name in asked if name in other.trajectories]
         with np.errstate(invalid="ignore"):
-            paired = {name: self.trajectories[name] - other.trajectories[name] for name in shared}
-        return _series_frame(paired, ~(self.failed | other.failed), self.scenario.period_dates())
+            paired = {name: self._path(name, yearly) - other._path(name, yearly) for name in self._shared(other, names)}
+        return _series_frame(paired, ~(self.failed | other.failed), self._dates(yearly))
 
-    def series_change(self, against: Result | None = None) -> pd.DataFrame:
+    def series_change(
+        self, against: Result | None = None, names: Sequence[str] | None = None, *, yearly: bool = False
+    ) -> pd.DataFrame:
         """Paired relative change of every series, draw by draw; columns as in `series`, and the shares of draws.
 
         against : default the status quo
+        names   : some series only
+        yearly  : as in `series_of`
         returns : also `higher` and `lower`: shares of draws in which the series lies above and below the other's; a
                   relative change is undefined where the other is not positive
         """
         other = self._against(against)
         solved = ~(self.failed | other.failed)
         changes, shares = {}, []
-        for name in (name for name in self.trajectories if name in other.trajectories):
-            here, there = self.trajectories[name][:, solved], other.trajectories[name][:, solved]
+        for name in self._shared(other, names):
+            here, there = self._path(name, yearly)[:, solved], other._path(name, yearly)[:, solved]
             positive = there > 0.0
             changes[name] = np.where(positive, here / np.where(positive, there, 1.0) - 1.0, np.nan)
             shares.append(_shares_beside(here, there))
-        frame = _series_frame(changes, np.ones(int(solved.sum()), dtype=bool), self.scenario.period_dates())
+        frame = _series_frame(changes, np.ones(int(solved.sum()), dtype=bool), self._dates(yearly))
         return frame.assign(**{side: np.concatenate([one[side] for one in shares]) for side in ("higher", "lower")})
+
+    def parameter_draws(self) -> pd.DataFrame:
+        """What each draw assumes: one row a draw, one column a parameter that is uncertain in this scenario."""
+        points = design_points(self.scenario, self.ensemble, self.seed, 0, self.draws)
+        drawn = parameter_values(self.scenario, points)
+        columns = {name: value for name, value in drawn.items() if isinstance(value, np.ndarray)}
+        return pd.DataFrame(columns, index=pd.RangeIndex(self.draws, name="draw"))
 
     # ------------------------------------------------------------------------------------------------ in words
 
@@ -277,7 +311,7 @@ def _shares_beside(here: np.ndarray, there: np.ndarray) -> dict[str, np.ndarray]
         return {"higher": (gap > least).sum(axis=1) / count, "lower": (gap < -least).sum(axis=1) / count}
 
 
-def _series_frame(trajectories: Mapping[str, np.ndarray], solved: np.ndarray, dates: list) -> pd.DataFrame:
+def _series_frame(trajectories: Mapping[str, np.ndarray], solved: np.ndarray, dates: Mapping[int, Any]) -> pd.DataFrame:
     frames = []
     for name, values in trajectories.items():
         values = values[:, solved]
@@ -288,8 +322,8 @@ def _series_frame(trajectories: Mapping[str, np.ndarray], solved: np.ndarray, da
             numbers = np.array([list(statistics(row).values()) for row in values])
         frame = pd.DataFrame(numbers, columns=list(STATISTICS))
         frame.insert(0, "metric", name)
-        frame.insert(0, "date", [date.isoformat() for date in dates])
-        frame.insert(0, "period", range(len(dates)))
+        frame.insert(0, "date", [date.isoformat() for date in dates.values()])
+        frame.insert(0, "period", list(dates))
         frames.append(frame)
     columns = ["period", "date", "metric", *STATISTICS]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)

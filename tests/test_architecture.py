@@ -17,6 +17,7 @@ FOLDERS = (
     "econsim/studies/statistics/",
     "econsim/bench/",
     "econsim/charts/",
+    "econsim/web/blocks/",
     "econsim/web/pages/",
 )
 

@@ -40,29 +40,27 @@ def lever_table(effects: Sequence[LeverEffect]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["name", "low", "lower", "median", "upper", "high", "told"])
 
 
-def lever_strip(
-    effects: Sequence[LeverEffect], *, title: str, subtitle: str, unit: str, clip: float = 0.0, theme: Theme = LIGHT
-) -> Any:
+def lever_strip(effects: Sequence[LeverEffect], *, title: str, subtitle: str, unit: str, theme: Theme = LIGHT) -> Any:
     """One row a lever: median, the ranges of half and of 90% of futures, and how often it raises and lowers.
 
-    clip    : the axis ends where this share of the widest range would be cut, 0 for none
     returns : an altair chart without configuration; see `charts.style`
     """
     table = lever_table(effects)
     y = alt.Y("name:N", sort=table["name"].tolist(), title=None,
               axis=alt.Axis(labelLimit=330, ticks=False, domain=False, labelPadding=8))  # fmt: skip
     base = alt.Chart(table).encode(y=y)
-    scale = alt.Scale(nice=True, clamp=clip > 0.0)
+    scale = alt.Scale(nice=True)
     wide = base.mark_rule(strokeWidth=2, color=theme.blue).encode(
         x=alt.X("low:Q", title=unit, scale=scale, axis=alt.Axis(tickCount=8)), x2="high:Q"
     )
     narrow = base.mark_bar(height=9, color=theme.blue).encode(x="lower:Q", x2="upper:Q")
     middle = base.mark_tick(thickness=3, height=16, color=theme.vermillion, opacity=1.0).encode(x="median:Q")
-    words = base.mark_text(align="left", color=theme.grey, fontSize=11).encode(x=alt.value("width"), text="told:N")
-    words = words.encode(xOffset=alt.value(8))
+    words = base.mark_text(align="left", dx=8, color=theme.grey, fontSize=11).encode(
+        x=alt.value("width"), text="told:N"
+    )
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=theme.grey, strokeDash=[3, 3]).encode(x="x:Q")
     return alt.layer(zero, wide, narrow, middle, words).properties(
-        title=alt.TitleParams(title, subtitle=subtitle, anchor="start")
+        title=alt.TitleParams(title, subtitle=subtitle, anchor="start", frame="group")
     )
 
 

@@ -71,9 +71,11 @@ def styled(chart: Any, footer: str = "", theme: Theme = LIGHT) -> Any:
 
 def on_screen(chart: Any, height: int, theme: Theme) -> Any:
     """The same chart as a panel of a page: as wide as its place, its title broken by whoever made it, no footer."""
-    panel = chart.properties(width="container", height=height)
+    # On the chart and not in its configuration: a host page may have a padding of its own.
+    padding = {"left": 2, "right": 6, "top": 2, "bottom": 2}
+    panel = chart.properties(width="container", height=height, padding=padding)
     return (
-        panel.configure(font=FONT, background="transparent", padding={"left": 2, "right": 6, "top": 2, "bottom": 2})
+        panel.configure(font=FONT, background="transparent")
         .configure_axis(
             labelFontSize=11,
             titleFontSize=11,

@@ -62,11 +62,19 @@ class SweepResult(Result):
         """A sweep keeps none; InputError."""
         _no_series()
 
-    def series_of(self, names: Sequence[str]) -> NoReturn:
+    def series_of(self, names: Sequence[str], *, yearly: bool = False) -> NoReturn:
         """A sweep keeps none; InputError."""
         _no_series()
 
-    def series_effect(self, against: Result | None = None, names: Sequence[str] | None = None) -> NoReturn:
+    def series_effect(
+        self, against: Result | None = None, names: Sequence[str] | None = None, *, yearly: bool = False
+    ) -> NoReturn:
+        """A sweep keeps none; InputError."""
+        _no_series()
+
+    def series_change(
+        self, against: Result | None = None, names: Sequence[str] | None = None, *, yearly: bool = False
+    ) -> NoReturn:
         """A sweep keeps none; InputError."""
         _no_series()
 

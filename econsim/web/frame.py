@@ -22,14 +22,18 @@ LOG = logging.getLogger("econsim.web")
 
 STYLE = """
 <style>
-[data-testid="stMainBlockContainer"] {padding: 4.2rem 1.6rem 2rem; max-width: 1500px}
-[data-testid="stSidebarUserContent"] {padding-top: 0.5rem}
-[data-testid="stMainBlockContainer"] h1 {font-size: 1.5rem; padding: 0 0 .2rem}
-[data-testid="stMainBlockContainer"] h2 {font-size: 1.15rem; padding: .6rem 0 .1rem}
+[data-testid="stMainBlockContainer"] {padding: 3.6rem 1.4rem 2rem; max-width: 1500px}
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {gap: .55rem}
+[data-testid="stSidebarUserContent"] {padding-top: 0}
+[data-testid="stMainBlockContainer"] h1 {font-size: 1.5rem; padding: 0 0 .6rem}
+[data-testid="stMainBlockContainer"] h2 {font-size: 1.15rem; padding: .8rem 0 .6rem}
 [data-testid="stSidebar"] h3 {font-size: 1rem; padding: .5rem 0 0}
-[data-testid="stMetricValue"] {font-size: 1.45rem}
-[data-testid="stMetric"] {padding: .45rem .7rem}
-.st-key-finding p {font-size: 1rem; line-height: 1.4}
+[data-testid="stMetric"] {padding: 0}
+[data-testid="stMetric"] > div {padding: .45rem .7rem}
+[data-testid="stMetricLabel"] p {white-space: normal}
+[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] {gap: .45rem}
+[data-testid="stMetricValue"] {font-size: 1.4rem}
+.st-key-finding p {font-size: .97rem; line-height: 1.35}
 </style>
 """
 

@@ -17,7 +17,7 @@ from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED
 if TYPE_CHECKING:
     from econsim.scenario import Scenario
 
-MOST_ANSWERS = 12
+MOST_ANSWERS = 24
 DRAWS, SEED = DEFAULT_DRAWS, DEFAULT_SEED
 
 
@@ -26,7 +26,7 @@ class Answer:
     """A result with what charts need of it.
 
     result : metrics, paired effects, finding and identity
-    tables : series quantiles by kind (`level`, `status_quo`, `effect`) where they come from a file, else None
+    tables : series quantiles by kind (`level`, `status_quo`, `effect`, `change`) where they come from a file, else None
     """
 
     result: Result
@@ -37,7 +37,7 @@ class Answer:
         return self.result.run_id
 
     def level(self, series: str) -> pd.DataFrame:
-        """Quantiles of a series in every quarter; columns as in `Result.series`."""
+        """Quantiles over futures of a series' means over calendar years; columns as in `Result.series`."""
         return self._table("level", series)
 
     def status_quo_level(self, series: str) -> pd.DataFrame:
@@ -45,8 +45,12 @@ class Answer:
         return self._table("status_quo", series)
 
     def effect(self, series: str) -> pd.DataFrame:
-        """Quantiles of the paired difference to the status quo in every quarter."""
+        """Quantiles of the paired difference to the status quo, year by year."""
         return self._table("effect", series)
+
+    def change(self, series: str) -> pd.DataFrame:
+        """Quantiles of the paired relative change, and in which share of futures it is `higher` and `lower`."""
+        return self._table("change", series)
 
     def _table(self, kind: str, series: str) -> pd.DataFrame:
         if self.tables is not None:
@@ -57,8 +61,10 @@ class Answer:
         quo = result.status_quo
         assert quo is not None
         if kind == "effect":
-            return result.series_effect(names=[series])
-        return (result if kind == "level" else quo).series_of([series])
+            return result.series_effect(names=[series], yearly=True)
+        if kind == "change":
+            return result.series_change(names=[series], yearly=True)
+        return (result if kind == "level" else quo).series_of([series], yearly=True)
 
     def live(self) -> Answer:
         """The same answer with every series of every draw: computed now, where it came from a file."""
@@ -74,7 +80,7 @@ class Desk:
 
     def compute(self, scenario: Scenario) -> Answer:
         """Run a scenario and its status quo; worlds that are known are not run again."""
-        key = (scenario.hash, scenario.name, scenario.ensemble)
+        key = _key(scenario)
         with self.lock:
             found: Answer | None = self.answers.get(key)
             if found is None:
@@ -89,6 +95,21 @@ def desk() -> Desk:
     """The desk of this server. The compiled engine gets ready in the background; batch answers meanwhile."""
     engines.warm_up()
     return Desk()
+
+
+def remembered(scenario: Scenario) -> Answer | None:
+    """The answer for a scenario if it was computed not long ago."""
+    found: Answer | None = desk().answers.get(_key(scenario))
+    return found
+
+
+def is_fast(scenario: Scenario) -> bool:
+    """Whether a run takes a fraction of a second here and now: the compiled engine is ready."""
+    return engines.choose("auto", scenario, 1) == "compiled"
+
+
+def _key(scenario: Scenario) -> tuple[str, str, str | None]:
+    return scenario.hash, scenario.name, scenario.ensemble
 
 
 def compute(scenario: Scenario) -> Answer:
@@ -108,4 +129,4 @@ def answer(scenario: Scenario) -> Answer:
     return found or compute(scenario)
 
 
-__all__ = ["DRAWS", "SEED", "Answer", "answer", "compute"]
+__all__ = ["DRAWS", "SEED", "Answer", "answer", "compute", "is_fast", "remembered"]

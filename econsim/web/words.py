@@ -87,11 +87,25 @@ def help_text(row: Lever | Parameter) -> str:
     return plain("\n\n".join(lines))
 
 
+def inside(text: str) -> str:
+    """A label in the middle of a sentence: `frontier R&D`, and `R&D subsidy` as it is."""
+    return text if text[1:2].isupper() or text[1:2] == "&" else text[:1].lower() + text[1:]
+
+
 def plain(text: str) -> str:
     """Text in which Streamlit's Markdown finds no formula, link or emphasis."""
     for mark in "\\`*_[]$<>~#|:":
         text = text.replace(mark, f"\\{mark}")
     return text
+
+
+def short(value: float | None, *, sign: bool = False) -> str:
+    """A number to two significant digits, whole from ten on: `0.26`, `−1.2`, `1,240`; `–` where undefined."""
+    if value is None or not np.isfinite(value):
+        return "–"
+    rounded = float(f"{abs(value):.2g}") if abs(value) < 10.0 else float(round(abs(value)))
+    text = f"{rounded:,.0f}" if rounded >= 10.0 else f"{rounded:.2g}"
+    return f"{'−' if value < 0.0 and rounded else '+' if sign and rounded else ''}{text}"
 
 
 def level(value: float | None, unit: str) -> str:
@@ -108,13 +122,13 @@ def level(value: float | None, unit: str) -> str:
 
 
 def change(value: float | None, unit: str) -> str:
-    """A change of a metric with its sign and unit."""
+    """A change of a metric with its sign and unit, to two significant digits."""
     if value is None or not np.isfinite(value):
         return "–"
     if unit == "share":
-        return f"{number(100.0 * value, sign=True)} points"
+        return f"{short(100.0 * value, sign=True)} points"
     shown, factor = shown_unit(unit)
-    text = number(value * factor, sign=True)
+    text = short(value * factor, sign=True)
     if shown.startswith("$bn"):
         return f"{text[:1]}${text[1:]}bn" if text[:1] in "+−" else f"${text}bn"
-    return f"{text} {shown}" if shown == "months" else text
+    return text

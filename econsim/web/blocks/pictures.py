@@ -1,0 +1,133 @@
+"""Levels, paired effect and twenty futures of one metric."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from econsim import findings
+from econsim.charts.quantile_dots import dots, quantile_dots
+from econsim.charts.trajectories import levels, paired_effect
+from econsim.cli_text import number, shown_unit
+from econsim.results import Result
+from econsim.web import exports
+from econsim.web.running import Answer
+from econsim.web.words import METRICS, Shown
+
+HEIGHT = 225
+CHOSEN = "chosen-metric"
+FIRST = "rd_investment"
+
+
+def chosen() -> Shown:
+    """The metric that the charts of this session show."""
+    return METRICS[st.session_state.get(CHOSEN) or FIRST]
+
+
+def choose() -> None:
+    """The menu of metrics, in one line."""
+    st.segmented_control(
+        "Charts show", list(METRICS), key=CHOSEN, default=FIRST, required=True, label_visibility="collapsed",
+        format_func=lambda name: METRICS[name].title,
+    )  # fmt: skip
+
+
+def pictures(answer: Answer) -> None:
+    """The three charts side by side."""
+    shown = chosen()
+    places = st.columns(3, gap="small")
+    with places[0]:
+        _levels(answer, shown)
+    with places[1]:
+        _effect(answer, shown)
+    with places[2]:
+        _dots(answer, shown)
+
+
+def drawn_change(result: Result, shown: Shown) -> tuple[np.ndarray, str]:
+    """The paired change of a metric in each draw as charts show it, NaN where undefined, and its unit."""
+    if shown.relative and result.status_quo is not None:
+        there = result.status_quo.values(shown.metric)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return 100.0 * np.where(there > 0.0, result.values(shown.metric) / there - 1.0, np.nan), "%"
+    name, factor = shown_unit(result.catalogue[shown.metric].unit)
+    name, factor = ("points", 100.0) if name == "share" else (name, factor)
+    return result.effect_on(shown.metric) * factor, name
+
+
+def _levels(answer: Answer, shown: Shown) -> None:
+    result = answer.result
+    unit, factor = shown_unit(result.catalogue[shown.series].unit)
+    policy, quo = answer.level(shown.series), answer.status_quo_level(shown.series)
+    names = (findings.display_name(result.subject), _short_name(result))
+    ends = [number(float(table["p50"].iloc[-1]) * factor) for table in (policy, quo)]
+    said = f"{shown.title} in {_year(policy)}: {ends[0]} against {ends[1]}"
+
+    def draw(**how: Any) -> Any:
+        return levels(
+            policy, quo, names=names, title=said, subtitle="Yearly means: median, middle half of futures", unit=unit,
+            factor=factor, **how,
+        )  # fmt: skip
+
+    both = pd.concat([policy.assign(line=names[0]), quo.assign(line=names[1])])
+    exports.chart("levels", draw, answer, both, says=said, height=HEIGHT)
+
+
+def _short_name(result: Result) -> str:
+    """The status quo in a word or two, for a line's label."""
+    name = result.status_quo_name
+    return name.removeprefix("the same world ") if name.startswith("the same world ") else findings.display_name(name)
+
+
+def _effect(answer: Answer, shown: Shown) -> None:
+    result = answer.result
+    unit, factor = shown_unit(result.catalogue[shown.series].unit)
+    if shown.relative:
+        table, unit, factor = answer.change(shown.series), "%", 100.0
+    else:
+        table = answer.effect(shown.series)
+        unit, factor = ("points", 100.0) if unit == "share" else (unit, factor)
+    last = {key: number(float(table[key].iloc[-1]) * factor, sign=True) for key in ("p5", "p50", "p95")}
+    mark = "%" if unit == "%" else ""
+    said = f"Change in {_year(table)}: {last['p50']}{mark} ({last['p5']} to {last['p95']}{mark})"
+
+    def draw(**how: Any) -> Any:
+        return paired_effect(
+            table, title=said, subtitle="Paired difference: median, half and 90% of futures",
+            unit="" if mark else unit, factor=factor, **how,
+        )  # fmt: skip
+
+    exports.chart("effect", draw, answer, table, says=f"{shown.title}. {said}", height=HEIGHT)
+
+
+def _dots(answer: Answer, shown: Shown) -> None:
+    values, unit = drawn_change(answer.result, shown)
+    table = dots(values)
+    up, down = (findings.futures(share) if share is not None else "–" for share in ways(values))
+    said = f"{shown.title}: higher in {up}, lower in {down}"
+
+    def draw(**how: Any) -> Any:
+        return quantile_dots(
+            values, title=said, subtitle="Each dot: one simulated future in twenty", unit=f"change, {unit}", **how
+        )
+
+    exports.chart("dots", draw, answer, table, says=f"{said} futures", height=HEIGHT)
+
+
+def ways(values: np.ndarray) -> tuple[float | None, float | None]:
+    """Shares of draws in which a change is above zero, and below; None where it is undefined."""
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return None, None
+    least = findings.NO_CHANGE * float(np.abs(known).max())
+    return float((known > least).mean()), float((known < -least).mean())
+
+
+def _year(table: pd.DataFrame) -> str:
+    return str(table["date"].iloc[-1])[:4]
+
+
+__all__ = ["choose", "chosen", "drawn_change", "pictures", "ways"]

@@ -1,0 +1,68 @@
+"""Every lever at its moderate setting, alone, in the world of the current assumptions: no single policy is sold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from econsim.charts.lever_strip import LeverEffect, lever_strip, lever_table
+from econsim.parameter_book import book
+from econsim.scenario import Scenario
+from econsim.studies.drivers_words import parameter_amount
+from econsim.web import exports, running, stored
+from econsim.web.blocks.pictures import chosen, drawn_change
+from econsim.web.running import Answer
+from econsim.web.words import inside, label
+
+HEIGHT = 300
+
+
+def moderate(scenario: Scenario) -> dict[str, Scenario]:
+    """Each lever at its moderate setting from the first quarter, alone, under the assumptions of a scenario."""
+    world = scenario.without_levers()
+    return {name: world.with_(**{name: lever.moderate}) for name, lever in book().levers.items()}
+
+
+def strip(answer: Answer) -> None:
+    """The strip, at once where its runs are stored or remembered; else computed lever by lever below the page."""
+    worlds = moderate(answer.result.scenario)
+    place = st.container()
+    found = {name: stored.read(one) or running.remembered(one) for name, one in worlds.items()}
+    missing = [name for name, one in found.items() if one is None]
+    if missing and not running.is_fast(answer.result.scenario):
+        wanted = place.button(f"Compute all ten levers under these assumptions (about {3 * len(missing)} s)")
+        if not wanted:
+            return
+    if missing:
+        bar = place.progress(0.0, "Each lever alone, under these assumptions")
+        for done, name in enumerate(missing):
+            found[name] = running.compute(worlds[name])
+            bar.progress((done + 1) / len(missing), f"Each lever alone: {label(name)}")
+        bar.empty()
+    with place:
+        _show(answer, {name: one for name, one in found.items() if one is not None})
+
+
+def _show(answer: Answer, found: dict[str, Answer]) -> None:
+    shown = chosen()
+    effects = []
+    for name, one in found.items():
+        change, unit = drawn_change(one.result, shown)
+        setting = parameter_amount(name, book().levers[name].moderate)
+        effects.append(LeverEffect(f"{label(name)} {setting}", change))
+    table = lever_table(effects)
+    best = table.loc[table["median"].abs().idxmax()]
+    said = f"Each lever alone, at a moderate setting: {best['name']} moves {inside(shown.title)} most"
+
+    def draw(theme: Any, wrap: int) -> Any:
+        del wrap
+        return lever_strip(
+            effects, title=said, subtitle="Change against no policy: median, half and 90% of futures",
+            unit=f"{shown.title}, change in {unit}", theme=theme,
+        )  # fmt: skip
+
+    exports.chart("levers", draw, answer, table, says=said, height=HEIGHT)
+
+
+__all__ = ["moderate", "strip"]
