@@ -1,4 +1,4 @@
-"""What MkDocs calls while it builds: pages made from the code, the book and the files at the top of the tree."""
+"""What MkDocs calls while it builds: pages made from the code, the book, and files that lie elsewhere in the tree."""
 
 from __future__ import annotations
 
@@ -28,21 +28,27 @@ PAGES = {
     "commands.md": commands.page,
     "python.md": interface.page,
 }
-TOP_FILES = {"contributing.md": "CONTRIBUTING.md", "changelog.md": "CHANGELOG.md", "architecture.md": "ARCHITECTURE.md"}
+ELSEWHERE = {
+    "model.md": "econsim/texts/model.md",
+    "critiques.md": "econsim/texts/critiques.md",
+    "contributing.md": "CONTRIBUTING.md",
+    "changelog.md": "CHANGELOG.md",
+    "architecture.md": "ARCHITECTURE.md",
+}
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages that no file holds."""
     for name, make in PAGES.items():
         files.append(File.generated(config, name, content=make()))
-    for name, source in TOP_FILES.items():
-        files.append(File.generated(config, name, content=_from_top((ROOT / source).read_text(encoding="utf-8"))))
+    for name, source in ELSEWHERE.items():
+        files.append(File.generated(config, name, content=_as_page((ROOT / source).read_text(encoding="utf-8"))))
     return files
 
 
-def _from_top(text: str) -> str:
-    """A file of the top folder as a page: its links start one folder higher."""
+def _as_page(text: str) -> str:
+    """A file of another folder as a page: its links start elsewhere."""
     text = re.sub(r"\]\(docs/", "](", text)
-    for name, source in TOP_FILES.items():
+    for name, source in ELSEWHERE.items():
         text = text.replace(f"]({source})", f"]({name})")
     return text

@@ -1,0 +1,136 @@
+"""How the model works, what it rests on, and what to hold against it."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from econsim.book_tables import FRAME_COLUMNS, parameters
+from econsim.evidence.page import weak_markdown
+from econsim.parameter_book import GRADES, Lever, book
+from econsim.scenario import Scenario
+from econsim.texts import text
+from econsim.web import frame, reproduce, running
+from econsim.web.words import LEVER_GROUPS, label
+
+SHOWN = [
+    name for name in FRAME_COLUMNS if name not in ("kind", "integer", "varies_by", "changes_world_without_copying")
+]
+
+
+def page(scenario: Scenario) -> None:
+    """One part at a time, chosen above: the equations alone are a hundred."""
+    chosen = st.segmented_control(
+        "Part", list(PARTS), default=next(iter(PARTS)), key="model-part", label_visibility="collapsed"
+    )
+    PARTS[chosen or next(iter(PARTS))](scenario)
+
+
+def how_it_works(_: Scenario) -> None:
+    """The model on one page."""
+    st.markdown(_marked(text("model")))
+
+
+def equations(_: Scenario) -> None:
+    """One chapter of the equations, read off the rules."""
+    from econsim.formulas import CHAPTERS, NoFormula, code, constants, formula, functions
+
+    st.caption("Made from the functions that all engines call, so that formula and code cannot drift apart.")
+    names = dict(CHAPTERS)
+    title = st.selectbox("Chapter", list(names), key="model-chapter")
+    module = importlib.import_module(names[title])
+    st.markdown(_marked(inspect.getdoc(module) or ""))
+    if known := constants(module):
+        st.markdown(_marked("\n".join(known)))
+    for function in functions(module):
+        first, __, rest = (inspect.getdoc(function) or "").partition("\n\n")
+        st.markdown(f"**{function.__name__.replace('_', ' ')}**  \n{_marked(first)}")
+        try:
+            for step in formula(function):
+                st.latex(step)
+        except NoFormula:
+            st.code(code(function), language="python")
+        if rest:
+            st.code(rest, language=None)
+
+
+def assumptions(_: Scenario) -> None:
+    """The parameter book as a table that can be searched and sorted."""
+    rows = parameters()
+    rows = rows[rows["kind"] == "parameter"]
+    weakest = int((rows["grade"] == "C").sum())
+    grades = "; ".join(f"**{grade}** {meaning}" for grade, meaning in GRADES.items())
+    st.markdown(
+        f"{len(rows)} parameters, {weakest} of them of grade C. *low* and *high* are the range of the prior, the "
+        f"bounds are where the equations hold. Grades of evidence: {grades}."
+    )
+    st.dataframe(_printable(rows[SHOWN].drop(columns=["moderate"])), hide_index=True, height=520)
+
+
+def levers(_: Scenario) -> None:
+    """Every lever: what it does, on what evidence, how strong a moderate setting is."""
+    for group, title in LEVER_GROUPS.items():
+        st.subheader(title, anchor=False)
+        for lever in book().levers.values():
+            if lever.lever_group == group:
+                _lever(lever)
+
+
+def _lever(lever: Lever) -> None:
+    unit = "" if lever.unit in ("–", "share") else f" {lever.unit}"
+    references = book().references
+    cited = "; ".join(f"{references[key].author} ({references[key].year})" for key in lever.source)
+    st.markdown(
+        _marked(
+            f"**{label(lever.name)}** (`{lever.name}`, {lever.bounds[0]:g} to {lever.bounds[1]:g}{unit}, moderate "
+            f"{lever.moderate:g}). {lever.meaning}\n\n{lever.note} Grade {lever.grade} ({GRADES[lever.grade]}). "
+            f"Source: {cited}."
+        )
+    )
+
+
+def evidence(_: Scenario) -> None:
+    """What is weakly known and how much it matters."""
+    st.markdown("The assumptions that are both weakly known and strong in the answer, worst first.")
+    st.markdown(_marked(weak_markdown()))
+    st.caption("Figures of Epoch AI are used under CC BY 4.0. `econsim evidence` shows every fact with its source.")
+
+
+def critiques(_: Scenario) -> None:
+    """The strongest objections."""
+    st.markdown(_marked(text("critiques")))
+
+
+def cite(scenario: Scenario) -> None:
+    """How to cite econsim and this scenario."""
+    answer = running.answer(scenario)
+    reproduce.show(answer)
+    frame.status_line(answer.result)
+
+
+PARTS: dict[str, Callable[[Scenario], None]] = {
+    "How it works": how_it_works,
+    "Equations": equations,
+    "Assumptions": assumptions,
+    "Levers": levers,
+    "Evidence": evidence,
+    "Critiques": critiques,
+    "Cite": cite,
+}
+
+
+def _marked(markdown: str) -> str:
+    """Markdown of our own in which a dollar begins no formula."""
+    return markdown.replace("$", r"\$")
+
+
+def _printable(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.rename(columns=lambda name: name.replace("_", " "))
+
+
+if __name__ == "__main__":  # Streamlit runs the file; tests may import it
+    frame.show("How does the model work, and what does it rest on?", page)

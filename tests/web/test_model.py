@@ -1,0 +1,59 @@
+"""The page of the model: every part opens, and says what the book and the rules say."""
+
+from __future__ import annotations
+
+import pytest
+
+from econsim.formulas import CHAPTERS
+from econsim.parameter_book import book
+from econsim.texts import text
+
+PARTS = ["How it works", "Equations", "Assumptions", "Levers", "Evidence", "Critiques", "Cite"]
+
+
+def shown(at) -> str:
+    return "\n".join(one.value for one in at.markdown)
+
+
+@pytest.fixture
+def at(opened):
+    return opened("model")
+
+
+def part(at, name):
+    at.session_state["model-part"] = name
+    return at.run()
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_every_part_opens(at, name):
+    at = part(at, name)
+    assert not at.exception
+    assert not at.error
+    assert len(shown(at)) + sum(len(one.value) for one in at.code) > 100
+
+
+def test_it_opens_with_the_model_in_words(at):
+    assert text("model").split("\n\n")[0] in shown(at)
+
+
+@pytest.mark.parametrize("title", [title for title, _ in CHAPTERS])
+def test_every_chapter_of_equations(at, title):
+    at = part(at, "Equations")
+    at.selectbox(key="model-chapter").set_value(title).run()
+    assert not at.exception
+    assert not at.error
+    assert at.get("latex") or at.code or any("$$" in one.value for one in at.markdown)
+
+
+def test_every_lever_and_every_parameter_is_there(at):
+    words = shown(part(at, "Levers"))
+    assert all(f"`{name}`" in words for name in book().levers)
+    table = part(at, "Assumptions").dataframe[0].value
+    assert set(table["name"]) == set(book().parameters)
+    assert (table["grade"] == "C").sum() == sum(row.grade == "C" for row in book().parameters.values())
+
+
+def test_texts_carry_no_links_between_pages():
+    assert "](" not in text("model")
+    assert text("critiques").startswith("The strongest objections")
