@@ -46,7 +46,9 @@ def grades_markdown() -> str:
     for grade, meaning in GRADES.items():
         counts = [sum(row.grade == grade for row in rows_of.values()) for rows_of in (book().parameters, book().levers)]
         rows.append([f"{grade} ({meaning})", *map(str, counts)])
-    return _table(["grade", "parameters", "levers"], rows)
+    table = _table(["grade", "parameters", "levers"], rows)
+    unused = [label for label, *counts in rows if set(counts) == {"0"}]
+    return table + "".join(f"\nNothing in the book has grade {label}.\n" for label in unused)
 
 
 def readings_markdown() -> str:
@@ -56,11 +58,8 @@ def readings_markdown() -> str:
         for one in readings(name):
             measured = span_text(one.measured.value, one.measured.low, one.measured.high)
             means = span_text(one.default, one.low, one.high)
-            keys = ", ".join(f"`{key}`" for key in one.facts)
-            rows.append([f"`{name}`", f"{one.what} ({one.unit})", means, measured, one.verdict, keys])
-    return _table(
-        ["number", "in the unit of its facts", "default (prior)", "measured (range)", "verdict", "facts"], rows
-    )
+            rows.append([f"`{name}`", f"{one.what} ({one.unit})", means, measured, one.verdict])
+    return _table(["number", "in the unit of its facts", "default (prior)", "measured (range)", "verdict"], rows)
 
 
 def facts_markdown(rows: Iterable[Fact]) -> str:

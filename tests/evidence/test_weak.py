@@ -92,6 +92,8 @@ def test_the_page_shows_what_the_code_says(script):
     assert script.with_blocks(text) == text
     assert weak_markdown() in text
     assert influence().run_id in text and "CC BY 4.0" in text
+    for key, told in (("amortised", "$37M"), ("cloud", "$81M"), ("upfront", "$806M")):
+        assert told in text and f"${evidence.fact(f'train.gpt4.{key}').value / 1e6:.0f}M" == told
     first = weaknesses().iloc[0]
     assert f"| `{first['name']}` | {first['grade']} " in text
 
