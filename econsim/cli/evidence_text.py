@@ -23,11 +23,11 @@ CREDIT = "Figures of Epoch AI are used under CC BY 4.0."
 def facts_text(rows: Iterable[Fact]) -> str:
     """Facts one below the other: what is known, and of what."""
     chosen = list(rows)
-    cells = [[one.key, amount(one), unit_text(one), one.period, one.confidence] for one in chosen]
-    lines = table(["fact", "value (range)", "unit", "period", "confidence"], cells, left=(0, 1, 2, 3, 4)).splitlines()
+    cells = [[one.key, amount(one), unit_text(one)] for one in chosen]
+    lines = table(["fact", "value (range)", "unit"], cells, left=(0, 1, 2)).splitlines()
     parts = lines[:2]
     for line, one in zip(lines[2:], chosen, strict=True):
-        parts += [line, paragraph(f"    {one.quantity}", "    ")]
+        parts += [line, paragraph(f"    {one.quantity} ({one.period}; confidence {one.confidence})", "    ")]
     told = (
         f"{len(chosen)} fact{'' if len(chosen) == 1 else 's'}. econsim evidence KEY shows one with its source. {CREDIT}"
     )

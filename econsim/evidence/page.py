@@ -102,6 +102,8 @@ def cited(key: str, link: str | None = None) -> str:
 
 def amount(one: Fact) -> str:
     """A fact's value and range: `81.4M (78M to 81.4M)`; `–` where there is none."""
+    if one.unit == "calendar year" and one.value is not None:
+        return f"{one.value:.7g}"
     return span_text(one.value, one.low, one.high)
 
 
@@ -130,7 +132,7 @@ def short(value: float) -> str:
 
 
 def _three(value: float) -> str:
-    if abs(value) >= 1000.0 and value == round(value):
+    if abs(value) >= 1000.0:
         return f"{value:.0f}"
     return f"{float(f'{value:.3g}'):.10g}"
 

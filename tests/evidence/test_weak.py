@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from econsim import evidence
-from econsim.evidence.page import short, span_text, weak_markdown
+from econsim.evidence.page import amount, short, span_text, weak_markdown
 from econsim.evidence.weak import COLUMNS, DOUBT, Influence, influence, weaknesses
 from econsim.metrics import summary_catalogue
 from econsim.parameter_book import book
@@ -109,7 +109,8 @@ def test_a_page_without_its_parts_is_refused(script):
     ("value", "told"),
     [
         (0.0, "0"), (0.0001, "1e-4"), (0.00012, "1.2e-4"), (0.333, "0.333"), (-1.11, "-1.11"), (9.375, "9.38"),
-        (600.0, "600"), (2024.7, "2020"), (2027.0, "2027"), (12345.0, "12.3k"), (8.14e7, "81.4M"), (1.6e9, "1.6bn"),
+        (600.0, "600"), (2024.7, "2025"), (6930.0, "6930"), (2027.0, "2027"),
+        (12345.0, "12.3k"), (8.14e7, "81.4M"), (1.6e9, "1.6bn"),
         (5e26, "5e26"),
     ],
 )  # fmt: skip
@@ -124,4 +125,6 @@ def test_ranges():
     assert span_text(2.0, 2.0, None) == "at least 2"
     assert span_text(2.0, 1.0, None) == "2 (at least 1)"
     assert span_text(2.0, None, 3.0) == "2 (at most 3)"
-    assert evidence.facts()["value"].notna().sum() > 200
+    assert amount(evidence.fact("defence.hidden_cot")) == "2024.7"
+    assert amount(evidence.fact("train.gpt4.statement")) == "at least 100M"
+    assert amount(evidence.fact("defence.adaptive")) == "–"

@@ -39,6 +39,7 @@ def test_every_format_lists_every_fact(capsys):
     text = good(capsys)
     assert all(f"\n{key} " in text for key in keys) and "Figures of Epoch AI" in text
     assert f"{len(keys)} facts" in text
+    assert max(map(len, text.splitlines())) <= cli_text.WIDTH
 
 
 def test_grep(capsys):
