@@ -76,11 +76,11 @@ def test_what_is_kept_of_a_run_is_what_the_run_said(script):
 
     names = ("lab_premium", "leakage_rate")
     found = econsim.sensitivity(
-        load_scenario("baseline").with_(quarters=20), samples=16, parameters=names, outputs=("rd_investment", "hhi"),
+        load_scenario("baseline").with_(quarters=20), samples=64, parameters=names, outputs=("rd_investment", "hhi"),
         over_time=(), engine="batch",
     )  # fmt: skip
     content = script.kept(found)
-    assert content["run_id"] == found.run_id and content["samples"] == 16
+    assert content["run_id"] == found.run_id and content["samples"] == 64
     for output in ("rd_investment", "hhi"):
         for name in names:
             assert content["outputs"][output][name]["ST"] == pytest.approx(found.outputs[output][name]["ST"], abs=1e-4)
