@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from econsim.results import Result, simulate
     from econsim.scenario import Scenario, load_scenario
     from econsim.store import read_run, write_run
+    from econsim.studies.adoption import Adoption, adopt
     from econsim.studies.compare import Comparison, compare
     from econsim.studies.discovery import discover
     from econsim.studies.drivers import drivers
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from econsim.studies.tipping import tipping
 
 _HOMES = {
+    "Adoption": "econsim.studies.adoption",
     "Comparison": "econsim.studies.compare",
     "EconsimError": "econsim.errors",
     "InputError": "econsim.errors",
@@ -35,6 +37,7 @@ _HOMES = {
     "Sensitivity": "econsim.studies.sensitivity",
     "Sweep": "econsim.studies.sweep",
     "SweepStopped": "econsim.studies.sweep",
+    "adopt": "econsim.studies.adoption",
     "compare": "econsim.studies.compare",
     "discover": "econsim.studies.discovery",
     "drivers": "econsim.studies.drivers",
@@ -56,6 +59,7 @@ _MODULES = ("evidence", "fidelity")
 """Public names that are modules of their own."""
 
 __all__ = [
+    "Adoption",
     "Comparison",
     "EconsimError",
     "InputError",
@@ -65,6 +69,7 @@ __all__ = [
     "Sweep",
     "SweepStopped",
     "__version__",
+    "adopt",
     "compare",
     "discover",
     "drivers",

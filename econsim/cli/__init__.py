@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 import econsim
+from econsim.cli.adopting import adopt
 from econsim.cli.analysing import discover, drivers, moats
 from econsim.cli.checking import bench, check
 from econsim.cli.evidence import evidence
@@ -72,6 +73,7 @@ _COMMANDS = (
     tip,
     flip,
     fidelity,
+    adopt,
     app,
     scenarios,
     params,

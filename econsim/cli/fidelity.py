@@ -80,7 +80,7 @@ def fit(out: str | None, force: bool, as_json: bool, quiet: bool) -> int:
     from econsim.cli.fidelity_text import fit_text
     from econsim.fidelity import fit as fit_laws
 
-    _check(out)
+    check_out(out)
     found = fit_laws()
 
     def figures() -> dict[str, Any]:
@@ -92,7 +92,7 @@ def fit(out: str | None, force: bool, as_json: bool, quiet: bool) -> int:
             "predicted": predicted_and_observed(found.rows, found.headline, note),
         }
 
-    _deliver("fidelity-fit", found.identity, found, figures, lambda: fit_text(found), out, force, as_json, quiet)
+    deliver("fidelity-fit", found.identity, found, figures, lambda: fit_text(found), out, force, as_json, quiet)
     return 0
 
 
@@ -127,7 +127,7 @@ def show(
     from econsim.cli.fidelity_text import loss_text, spectrum_text
     from econsim.rules.fidelity.refinement import REFERENCE_SIZE
 
-    _check(out)
+    check_out(out)
     prices = laws.Prices() if acceptance is None else laws.Prices(acceptance=acceptance)
     size = REFERENCE_SIZE if student_size is None else student_size
     if law == "busbridge2025":
@@ -135,7 +135,7 @@ def show(
         loss = 2.0 if teacher_loss is None else teacher_loss
         nats = laws.scaling_law(size, made_from * prices.tokens, loss, coefficients=coefficients)
         identity = _identity(nats.summary())
-        _deliver("fidelity", identity, nats, dict, lambda: loss_text(nats), out, force, as_json, quiet)
+        deliver("fidelity", identity, nats, dict, lambda: loss_text(nats), out, force, as_json, quiet)
         return 0
     found = laws.spectrum(
         budget, samples=samples, law=law, teacher=teacher, student_size=size, access=access, prices=prices
@@ -151,7 +151,7 @@ def show(
             "budgets": retention_by_budget(found.curve, found.marks, found.dollars, found.headline, note),
         }
 
-    _deliver("fidelity", identity, found, figures, lambda: spectrum_text(found), out, force, as_json, quiet)
+    deliver("fidelity", identity, found, figures, lambda: spectrum_text(found), out, force, as_json, quiet)
     return 0
 
 
@@ -184,7 +184,7 @@ def predict(
     from econsim.cli.fidelity_text import prediction_text
     from econsim.rules.fidelity.refinement import REFERENCE_SIZE
 
-    _check(out)
+    check_out(out)
     found = laws.predict(
         _points_or_name(teacher),
         None if base is None else _points_or_name(base),
@@ -198,7 +198,7 @@ def predict(
         prices=laws.Prices() if acceptance is None else laws.Prices(acceptance=acceptance),
     )
     identity = _identity(found.summary())
-    _deliver("prediction", identity, found, dict, lambda: prediction_text(found), out, force, as_json, quiet)
+    deliver("prediction", identity, found, dict, lambda: prediction_text(found), out, force, as_json, quiet)
     return 0
 
 
@@ -243,7 +243,8 @@ def _identity(summary: Mapping[str, Any]) -> str:
     return hashlib.sha256((as_json(summary) + econsim.__version__).encode()).hexdigest()[:12]
 
 
-def _check(out: str | None) -> None:
+def check_out(out: str | None) -> None:
+    """Find what nothing could be written to, before the work is done."""
     from econsim.cli.analysing_files import check_analysis_folder
 
     if out == "":
@@ -251,7 +252,7 @@ def _check(out: str | None) -> None:
     check_analysis_folder(out, "", True)
 
 
-def _deliver(
+def deliver(
     kind: str,
     identity: str,
     found: Any,
@@ -278,4 +279,4 @@ def _deliver(
         click.echo(out if quiet else f"Written to {out}", err=as_json)
 
 
-__all__ = ["fidelity"]
+__all__ = ["Amount", "check_out", "deliver", "fidelity", "output_options"]

@@ -23,6 +23,7 @@ from econsim.rules.fidelity.refinement import ACCESS, COMMON_BANDS, FITTED, REFE
 
 SHOWN_LAWS = ("refinement", *(name for name in LAWS if name != "refinement"))
 BUDGETS = np.geomspace(10.0, 1e7, 61)  # $
+HALVINGS = 50
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,33 @@ def spectrum(
     return Spectrum(law, told, cost, made_from, size, way, bands_for(made_from), frame, marks(at))
 
 
+@functools.cache
+def reference_score() -> float:
+    """What benchmarks show of a copy by a student of reference size made from the full set of the R1 copies."""
+    return retained(_full_set_bands(REFERENCE_SIZE), "measured")
+
+
+@functools.cache
+def tail_retention_behind(score: float) -> float:
+    """Share of the teacher's level that a copy keeps on the rare bands, given the share that benchmarks show.
+
+    The student is the one whose copy, made from the full set of the R1 copies, shows that share; a smaller one shows
+    less, and has less of a base in the tail. Found by halving the range of its size.
+    """
+    low, high = (math.log(end) for end in inputs.SIZES)
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        shown = retained(_full_set_bands(math.exp(middle)), "measured")
+        low, high = (middle, high) if shown < score else (low, middle)
+    bands = _full_set_bands(math.exp(high))
+    return retained(bands[bands["band"] > COMMON_BANDS], "deployed")
+
+
+def _full_set_bands(size: float) -> pd.DataFrame:
+    rate = float(refinement.rate(size, FULL_SET_SAMPLES, ACCESS["trace"], FITTED, NUMPY))
+    return refined_bands(levels(size), rate, COMMON_BANDS, "trace")
+
+
 def samples_of(problems: list[Problem], samples: Any, budget: Any, size: float, prices: Prices) -> float:
     """Samples, given themselves or as a budget of dollars."""
     if (samples is None) == (budget is None):
@@ -209,4 +237,4 @@ def measured_weight() -> float:
     return float(np.asarray(evaluation.measured_tail_weight(mean, awareness)).item())
 
 
-__all__ = ["Spectrum", "samples_of", "spectrum"]
+__all__ = ["Spectrum", "reference_score", "samples_of", "spectrum", "tail_retention_behind"]

@@ -59,7 +59,7 @@ def best_budget(
     return base * LAWS[law].best_effort(worth, tail_weight, retention_exponent, tail_complexity, xp)
 
 
-LOWEST_EFFORT, HIGHEST_EFFORT, HALVINGS = -46.0, 46.0, 64  # logs of effort, and steps that bring them together
+LOWEST_EFFORT, HIGHEST_EFFORT, HALVINGS = -130.0, 130.0, 64  # logs of effort, and steps that bring them together
 
 
 def tail_loss_behind(
