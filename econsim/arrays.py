@@ -1,9 +1,10 @@
 """The array namespace that the rules compute with, and the axes they agree on.
 
-A rule that needs more than arithmetic takes a namespace `xp`: NumPy's functions by NumPy's names, and five
+A rule that needs more than arithmetic takes a namespace `xp`: NumPy's functions by NumPy's names, and six
 operations of our own, so that each engine can do them its own way without changing a number:
 
 total, largest : reductions that keep the reduced axis, so that every array stays (firm, segment, draw)
+repeat         : something done several times over, which an engine that compiles does once for all of them
 iterate        : a solve with a fixed number of steps, in which a settled draw keeps its value
 if_any         : work that is skipped where it would change nothing
 where_needed   : a firm-by-firm calculation of which only the masked entries are used
@@ -57,7 +58,18 @@ class NumpyArrays:
 
         A short cut past work that changes nothing; an engine may just as well call `function` always.
         """
-        return function() if mask.any() else otherwise
+        return function() if np.any(mask) else otherwise
+
+    @staticmethod
+    def repeat(times: int, function: Callable, start: Any) -> Any:
+        """`function` of the number of the round (0, 1, ...) and of what the round before returned, `times` over.
+
+        start   : a tuple, perhaps of tuples, of arrays as large as those that `function` returns
+        """
+        current = start
+        for number in range(times):
+            current = function(number, current)
+        return current
 
     @staticmethod
     def iterate(steps: int, improve: Callable, start: tuple, given: tuple) -> tuple:

@@ -115,18 +115,33 @@ def copying_round(
         made = copying.release(state.public, reachable, *losses, prior_belief, p.belief_erosion, context.awareness, xp)
         return budget, made
 
-    labs_now = demand.log_sum(eta * (lab_value - prices.lab_markup), xp)
-    value = value_of(teacher + 0.0 * state.head, prior_belief)
-    (perfect,) = prospects(labs_now, (everyone, value, rivals_of(value, usual_markup), state.planned_markup))
-    budget, planned = plan(perfect.value_of_a_nat)
-    value = value_of(planned.head, planned.believed_gap)
-    (foreseen,) = prospects(labs_now, (everyone, value, rivals_of(value, usual_markup), perfect.markup))
-    budget, planned = plan(foreseen.value_of_a_nat)
-    value = value_of(planned.head, planned.believed_gap)
+    def planned_value(planned: copying.Release) -> Array:
+        return value_of(planned.head, planned.believed_gap)
 
     outside = p.distiller_exists & ~active
-    (hoped,) = prospects(labs_now, (outside, value, rivals_of(value, usual_markup), foreseen.markup))
-    score = xp.where(outside, hoped.profit - budget, -xp.inf)
+    labs_now = demand.log_sum(eta * (lab_value - prices.lab_markup), xp)
+
+    def sweep(number: Array, last: tuple) -> tuple:
+        """Of a perfect copy, of what would be planned then, and of what would be planned for that."""
+        value, markup, first_markup, budget, planned, _ = last
+        asked = xp.where(number < 2, everyone, outside)
+        (found,) = prospects(labs_now, (asked, value, rivals_of(value, usual_markup), markup))
+        budget, planned = xp.if_any(number < 2, lambda: plan(found.value_of_a_nat), (budget, planned))
+        return (
+            planned_value(planned),
+            found.markup,
+            xp.where(number == 0, found.markup, first_markup),
+            budget,
+            planned,
+            found.profit,
+        )
+
+    nothing = 0.0 * state.head
+    blank = nothing, copying.Release(nothing, nothing, nothing, nothing, nothing)
+    first = value_of(teacher + nothing, prior_belief), state.planned_markup, state.planned_markup, *blank, nothing
+    value, markup, planned_markup, budget, planned, hoped_profit = xp.repeat(3, sweep, first)
+
+    score = xp.where(outside, hoped_profit - budget, -xp.inf)
     candidate = copying.best_placed(score, outside, xp)
     considers = active | candidate
 
@@ -144,21 +159,29 @@ def copying_round(
         xp,
     )
     labs_after = demand.log_sum(eta * (lab_value - lab_after), xp)
-    (foreseen,) = prospects(labs_after, (considers, value, rivals_of(value, copy_after), copy_after))
-    budget, planned = plan(foreseen.value_of_a_nat)
-    value = value_of(planned.head, planned.believed_gap)
-    rivals = rivals_of(value, copy_after)
-    hosting = value_of(state.public + 0.0 * state.head, 0.0)
-    selling_new, keeping_old, hosting_public = prospects(
-        labs_after,
-        (considers, value, rivals, foreseen.markup),
-        (active, value_of(state.head, state.believed_gap), rivals, prices.distiller_markup),
-        (considers, hosting, rivals, usual_markup + 0.0 * hosting),
-    )
-    new_profit, hosting_profit = selling_new.profit, hosting_public.profit
+    kept_value = value_of(state.head, state.believed_gap)
+    hosted_value = value_of(state.public + nothing, 0.0)
+
+    def decision(number: Array, last: tuple) -> tuple:
+        """The plan at the prices that are foreseen, then what it brings against keeping and against hosting."""
+        value, markup, budget, planned, *_ = last
+        final = number == 1
+        rivals = rivals_of(value, copy_after)
+        selling, keeping, hosting = prospects(
+            labs_after,
+            (considers, value, rivals, markup),
+            (active & final, kept_value, rivals, prices.distiller_markup),
+            (considers & final, hosted_value, rivals, usual_markup + 0.0 * hosted_value),
+        )
+        budget, planned = xp.if_any(number == 0, lambda: plan(selling.value_of_a_nat), (budget, planned))
+        profits = selling.profit, keeping.profit, hosting.profit
+        return planned_value(planned), selling.markup, budget, planned, *profits
+
+    start = value, copy_after, budget, planned, nothing, nothing, nothing
+    _, _, budget, planned, new_profit, old_profit, hosting_profit = xp.repeat(2, decision, start)
 
     ramp = copying.entrant_ramp(p.vendor_inertia, p.planning_horizon)
-    pays = copying.upgrade_pays(new_profit, keeping_old.profit, context.arrival, budget, planned.head, state.head)
+    pays = copying.upgrade_pays(new_profit, old_profit, context.arrival, budget, planned.head, state.head)
     upgrades = active & ~detected & pays
     enters = candidate & (quarter.shocks.entry < p.entry_probability)
     enters = enters & copying.entry_pays(
@@ -180,5 +203,5 @@ def copying_round(
         planned_retention=copying.mean_retention(planned.head_loss, active, xp),
         lab_markup_after=lab_after,
         distiller_markup_after=copy_after,
-        planned_markup=perfect.markup,
+        planned_markup=planned_markup,
     )

@@ -11,7 +11,8 @@ from econsim.state import Frame, State
 
 HISTORY = 60  # quarters of frontier history; the longest access lag and release window together are 58
 INITIAL_DISPERSION = 0.05  # standard deviation of the labs' starting capability, nats
-CALIBRATION_ROUNDS = 24
+CALIBRATION_ROUNDS = 24  # at most; each takes off about four digits, so that most draws settle in six
+CALIBRATED = 1e-11  # change in log price: a round after one this small is lost in rounding
 
 
 def start(p: Any, frame: Frame, dispersion: Array, xp: Array) -> State:
@@ -102,21 +103,22 @@ def _calibrate(p: Any, frame: Frame, public: Array, xp: Array) -> tuple[Array, A
     shares = demand.market(lab_value - lab_markup, copy_value, fringe_value, 0.0 * public, eta, eta_c, eta_o, xp)
 
     def a_round(unknown: tuple, given: tuple) -> tuple[tuple, Array]:
-        _, lab_markup, copy_markup, lab_share, nest_share, inclusive_value = unknown
+        last_outside, last_markup, copy_markup, lab_share, nest_share, inclusive_value = unknown
         lab_value, copy_value, fringe_value, exists, kept, initial_ai_share, eta, eta_c, eta_o = given
-        bought = xp.total(lab_share * xp.where(exists, lab_value - lab_markup, 0.0), FIRM)
+        bought = xp.total(lab_share * xp.where(exists, lab_value - last_markup, 0.0), FIRM)
         if frame.public_fringe:
             bought = bought + nest_share * fringe_value
         experienced = demand.experienced_inclusive_value(kept * bought, 1.0 - kept, inclusive_value)
         outside = demand.outside_utility_for(initial_ai_share, experienced, eta_o, xp)
         lab_markup, copy_markup = pricing.nash_markups(
-            lab_value, copy_value, fringe_value, outside, eta, eta_c, eta_o, lab_markup, copy_markup, 1, xp
+            lab_value, copy_value, fringe_value, outside, eta, eta_c, eta_o, last_markup, copy_markup, 1, xp
         )
         found = demand.market(
             lab_value - lab_markup, copy_value - copy_markup, fringe_value, outside, eta, eta_c, eta_o, xp
         )
         unknown = outside, lab_markup, copy_markup, found.lab_share, found.nest_share, found.inclusive_value
-        return unknown, experienced != experienced
+        moved = xp.maximum(xp.abs(outside - last_outside), xp.largest(xp.abs(lab_markup - last_markup), FIRM))
+        return unknown, xp.largest(moved, SEGMENT) <= CALIBRATED
 
     given = lab_value, copy_value, fringe_value, p.lab_exists, p.vendor_inertia, p.initial_ai_share, eta, eta_c, eta_o
     first = 0.0 * public, lab_markup, copy_markup, shares.lab_share, shares.nest_share, shares.inclusive_value

@@ -12,9 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from econsim import model
+from econsim.arrays import NUMPY
 from econsim.engines import jax_compile, jax_programs
-from econsim.engines.jax_inputs import QUARTERS, Shape, inputs_of, shape_of
+from econsim.engines.jax_inputs import QUARTERS, Shape, inputs_of, parameters_of, shape_of
 from econsim.series import PER_FIRM
+from econsim.state import State
 from econsim.world import World
 
 PROCESSOR_DRAWS = 128  # of one piece
@@ -82,7 +85,9 @@ def _run_piece(
     fringe = shape.frame.labs + shape.frame.distillers
     small = [fringe + 1 + labs] if frame.own_tier else []
     firms = np.concatenate([labs, copies, [fringe], *small])
-    state = program.opening(inputs.constants, inputs.dispersion)
+    with np.errstate(all="ignore"):  # as in batch: a draw that fails is found by its residual
+        opened = model.start(parameters_of(inputs.constants, shape), shape.frame, inputs.dispersion, NUMPY)
+    state = State(*(np.broadcast_to(part, size).astype(kind) for part, (size, kind) in zip(opened, program.state, strict=True)))
     for start in range(0, world.quarters, QUARTERS):
         stop = min(start + QUARTERS, world.quarters)
         now = {name: part[start : start + QUARTERS] for name, part in inputs.quarters.items()}

@@ -1,4 +1,4 @@
-"""Compiling programs: the economy's opening and its advance by some quarters, for one shape of world.
+"""Compiling programs: the economy's advance by some quarters, for one shape of world.
 
 On a processor this happens in a process of its own (`python -m econsim.engines.jax_compile`): it takes seconds, holds
 up nobody's threads there, and XLA's settings for a model made of many small arrays do not leak into what else the
@@ -17,12 +17,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
+from econsim import model
+from econsim.arrays import NUMPY, Array
 from econsim.engines.jax_inputs import (
     DISTILLER_SHOCKS,
     LAB_SHOCKS,
@@ -35,6 +38,8 @@ from econsim.engines.jax_inputs import (
     Shape,
     parameters_of,
 )
+from econsim.series import observe
+from econsim.state import State
 
 # A whole solve becomes one function rather than a launch for each of its operations; results that are needed twice
 # are computed once; vectors as wide as the processor has them; threads work on pieces of draws, not within one array.
@@ -96,96 +101,83 @@ def compiled_elsewhere(shape: Shape, place: Path, gently: bool) -> bytes | None:
 
 
 def serialised(shape: Shape) -> bytes:
-    """Compile here; the two functions and the names of the series, as bytes that `jax_programs` can load."""
-    opening, advance, (constants, dispersion, state, quarters), series = _functions(shape)
+    """Compile here; the function, the state it starts from and the series' names, as `jax_programs` can load them."""
+    advance, example, series = _function(shape)
     jax = prepare_jax()
     from jax.experimental import serialize_executable
 
     # Full optimisation takes twice as long to compile and is no faster.
     options = {"xla_backend_optimization_level": 1} if on_processor() else {}
-
-    def make(job: tuple) -> Any:
-        function, *example = job
-        return serialize_executable.serialize(jax.jit(function).lower(*example).compile(compiler_options=options))
-
-    with ThreadPoolExecutor(2) as pool:
-        made = list(pool.map(make, ((advance, constants, state, quarters), (opening, constants, dispersion))))
-    return pickle.dumps((made[1], made[0], series))
+    made = serialize_executable.serialize(jax.jit(advance).lower(*example).compile(compiler_options=options))
+    kinds = jax.tree.map(lambda part: (part.shape, part.dtype.str), example[1])
+    return pickle.dumps((made, kinds, series))
 
 
-def _functions(shape: Shape) -> tuple[Callable, Callable, tuple, tuple[str, ...]]:
-    """The two functions of a program, the shapes of (constants, dispersion, state, quarters), and the series' names."""
+def _function(shape: Shape) -> tuple[Callable, tuple, tuple[str, ...]]:
+    """The function of a program, the shapes of its arguments (constants, state, quarters), and the series' names."""
     jax = prepare_jax()
     jnp = jax.numpy
-    from econsim import model
     from econsim.engines.jax_namespace import JaxArrays
-    from econsim.series import PER_FIRM, observe
+    from econsim.series import PER_FIRM
 
     xp = JaxArrays(on_processor())
-    frame = shape.frame
-    constants, dispersion, quarters = _examples(shape, jax)
-
-    def one_quarter(constants: dict, state: Any, now: dict) -> tuple[Any, dict]:
-        p = parameters_of(constants, shape)
-        quarter = model.Quarter(
-            period=now["period"],
-            levers=SimpleNamespace(**{name: now["levers"][column] for column, name in enumerate(shape.levers)}),
-            shocks=SimpleNamespace(**{name: now[name] for name in SHOCKS}),
-            rd_path=now["rd_path"] if shape.imposed else None,
-            labs_after=now["labs_after"] if shape.imposed else None,
-        )
-        following, flows = model.step(state, quarter, p, frame, xp)
-        seen = observe(state, flows, p, frame, xp)
-        seen["lab_rd"] = xp.where(state.lab_active, flows.investment, jnp.nan)
-        return following, seen
-
-    def bare_opening(constants: dict, dispersion: Any) -> Any:
-        return model.start(parameters_of(constants, shape), frame, dispersion, xp)
-
-    first = {name: jax.ShapeDtypeStruct(part.shape[1:], part.dtype) for name, part in quarters.items()}
-    opened = jax.eval_shape(bare_opening, constants, dispersion)
-    state, seen = jax.eval_shape(one_quarter, constants, opened, first)
+    constants, dispersion, quarters = _examples(shape)
+    # A quarter of zeros in NumPy tells the shapes sooner than JAX could.
+    with np.errstate(all="ignore"):
+        opened = model.start(parameters_of(constants, shape), shape.frame, dispersion, NUMPY)
+        first = {name: part[0] for name, part in quarters.items()}
+        state, seen = _one_quarter(shape, constants, opened, first, NUMPY)
     series = tuple(name for name in seen if name not in (*PER_FIRM, "lab_rd"))
 
-    def alike(state_now: Any) -> Any:  # the same shapes and types in every quarter, as a scan needs
-        return jax.tree.map(
-            lambda part, like: jnp.broadcast_to(jnp.asarray(part, like.dtype), like.shape), state_now, state
-        )
+    def alike(part: Any, like: np.ndarray) -> Any:  # the same shapes and types in every quarter, as a scan needs
+        return jnp.broadcast_to(jnp.asarray(part, like.dtype), like.shape)
 
-    def opening(constants: dict, dispersion: Any) -> Any:
-        return alike(bare_opening(constants, dispersion))
-
-    def advance(constants: dict, state: Any, quarters: dict) -> tuple[Any, dict]:
-        def body(state: Any, now: dict) -> tuple[Any, dict]:
-            following, seen = one_quarter(constants, state, now)
+    def advance(constants: dict, state_before: State, quarters: dict) -> tuple[State, dict]:
+        def body(state_now: State, now: dict) -> tuple[State, dict]:
+            following, seen = _one_quarter(shape, constants, state_now, now, xp)
             rows = jnp.stack([jnp.broadcast_to(seen[name], (shape.draws,)) for name in series])
-            return alike(following), {"by_draw": rows, **{name: seen[name] for name in (*PER_FIRM, "lab_rd")}}
+            return State(*map(alike, following, state)), {
+                "by_draw": rows,
+                **{name: seen[name] for name in (*PER_FIRM, "lab_rd")},
+            }
 
-        return jax.lax.scan(body, state, quarters)
+        return jax.lax.scan(body, state_before, quarters)
 
-    return opening, advance, (constants, dispersion, state, quarters), series
+    example = jax.tree.map(lambda part: jax.ShapeDtypeStruct(part.shape, part.dtype), (constants, state, quarters))
+    return advance, example, series
 
 
-def _examples(shape: Shape, jax: Any) -> tuple[dict, Any, dict]:
-    """Shapes and types of constants, dispersion and quarters."""
+def _one_quarter(shape: Shape, constants: dict, state: State, now: dict, xp: Array) -> tuple[State, dict]:
+    p = parameters_of(constants, shape)
+    quarter = model.Quarter(
+        period=now["period"],
+        levers=SimpleNamespace(**{name: now["levers"][column] for column, name in enumerate(shape.levers)}),
+        shocks=SimpleNamespace(**{name: now[name] for name in SHOCKS}),
+        rd_path=now["rd_path"] if shape.imposed else None,
+        labs_after=now["labs_after"] if shape.imposed else None,
+    )
+    following, flows = model.step(state, quarter, p, shape.frame, xp)
+    seen = observe(state, flows, p, shape.frame, xp)
+    seen["lab_rd"] = xp.where(state.lab_active, flows.investment, xp.nan)
+    return following, seen
 
-    def array(*size: int, kind: type = float) -> Any:
-        return jax.ShapeDtypeStruct(size, jax.numpy.bool_ if kind is bool else jax.numpy.float64)
 
+def _examples(shape: Shape) -> tuple[dict, np.ndarray, dict]:
+    """Constants, dispersion and quarters, all zeros."""
     draws, labs, distillers = shape.draws, shape.frame.labs, shape.frame.distillers
     segments = len(shape.frame.segments)
-    constants = {"by_draw": array(len(shape.names), draws)}
-    constants |= {name: array(1, segments, 1) for name in OF_SEGMENTS}
+    constants = {"by_draw": np.zeros((len(shape.names), draws))}
+    constants |= {name: np.zeros((1, segments, 1)) for name in OF_SEGMENTS}
     for names, slots in ((OF_LABS, labs), (OF_DISTILLERS, distillers)):
-        constants |= {name: array(slots, 1, draws, kind=bool if name in YES_OR_NO else float) for name in names}
-    quarters = {"period": array(QUARTERS), "levers": array(QUARTERS, len(shape.levers), draws)}
-    quarters |= {name: array(QUARTERS, labs, 1, draws) for name in LAB_SHOCKS}
-    quarters |= {name: array(QUARTERS, distillers, 1, draws) for name in DISTILLER_SHOCKS}
-    quarters["entry"] = array(QUARTERS, 1, 1, draws)
+        constants |= {name: np.zeros((slots, 1, draws), bool if name in YES_OR_NO else float) for name in names}
+    quarters = {"period": np.zeros(QUARTERS), "levers": np.zeros((QUARTERS, len(shape.levers), draws))}
+    quarters |= {name: np.zeros((QUARTERS, labs, 1, draws)) for name in LAB_SHOCKS}
+    quarters |= {name: np.zeros((QUARTERS, distillers, 1, draws)) for name in DISTILLER_SHOCKS}
+    quarters["entry"] = np.zeros((QUARTERS, 1, 1, draws))
     if shape.imposed:
-        quarters["rd_path"] = array(QUARTERS, labs, 1, draws)
-        quarters["labs_after"] = array(QUARTERS, labs, 1, draws, kind=bool)
-    return constants, array(labs, 1, draws), quarters
+        quarters["rd_path"] = np.zeros((QUARTERS, labs, 1, draws))
+        quarters["labs_after"] = np.zeros((QUARTERS, labs, 1, draws), bool)
+    return constants, np.zeros((labs, 1, draws)), quarters
 
 
 def keep(place: Path, content: bytes) -> None:

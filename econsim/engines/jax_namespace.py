@@ -5,6 +5,7 @@ Numbers agree with NumPy's to rounding. Faster elementary functions live here an
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ _BIAS = 1024
 _INTEGERS = int(np.float64(2.0**52).view(np.int64))  # bits of 2^52: adding a small integer to them adds it to the float
 
 
+@functools.partial(jax.jit, inline=True)
 def fast_log(x: Array) -> Array:
     """Natural logarithm to within one unit in the last place, by fdlibm's series.
 
@@ -103,10 +105,16 @@ class JaxArrays:
         return lax.cond(jnp.any(mask), function, lambda: jax.tree.map(jnp.asarray, otherwise))
 
     @staticmethod
+    def repeat(times: int, function: Callable, start: Any) -> Any:
+        """`function` of the number of the round and of what the round before returned, `times` over; compiled once."""
+        return lax.fori_loop(0, times, function, jax.tree.map(jnp.asarray, start))
+
+    @staticmethod
     def iterate(steps: int, improve: Callable, start: tuple, given: tuple) -> tuple:
         """Apply `improve` until every draw has settled, at most `steps` times; a settled draw keeps its value."""
         start = tuple(jnp.asarray(part, jnp.float64) for part in start)
-        shapes, settled = jax.eval_shape(lambda unknown: improve(unknown, given), start)
+        improve_given = jax.jit(lambda unknown: improve(unknown, given), inline=True)  # traced once
+        shapes, settled = jax.eval_shape(improve_given, start)
         start = tuple(jnp.broadcast_to(part, shape.shape) for part, shape in zip(start, shapes, strict=True))
 
         def unfinished(loop: tuple) -> Array:
@@ -115,7 +123,7 @@ class JaxArrays:
 
         def one_step(loop: tuple) -> tuple:
             step, current, frozen = loop
-            new, settled = improve(current, given)
+            new, settled = improve_given(current)
             kept = tuple(jnp.where(frozen, old, fresh) for old, fresh in zip(current, new, strict=True))
             return step + 1, kept, frozen | settled
 
@@ -135,6 +143,7 @@ class JaxArrays:
         entries = jnp.arange(asked.size, dtype=jnp.int32)
         line = jnp.zeros(size, jnp.int32).at[jnp.where(asked, rank, size)].set(entries, mode="drop")
 
+        @functools.partial(jax.jit, inline=True)  # traced once
         def solve(tile: Array) -> tuple:
             entry = lax.dynamic_slice_in_dim(line, tile * TILE, TILE)
             return function(*(_pick(part, entry, draws) for part in arrays))

@@ -1,4 +1,4 @@
-"""Compiled programs: made once, kept on disk, ready in memory; one opens the economy, one advances it some quarters."""
+"""Compiled programs, which advance the economy by some quarters: made once, kept on disk, ready in memory."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ from typing import NamedTuple
 import econsim
 from econsim.engines import jax_compile
 from econsim.engines.jax_inputs import Shape
+from econsim.state import State
 
-VERSION_OF_FORMAT = 2
+VERSION_OF_FORMAT = 3
 
 
 class Program(NamedTuple):
     """What runs one shape of world.
 
-    opening : constants, dispersion -> state
     advance : constants, state, quarters -> state, recorded
+    state   : shapes and types of the state that it takes
     series  : names of the rows of `recorded["by_draw"]` (quarter, series, draw)
     """
 
-    opening: Callable
     advance: Callable
+    state: State
     series: tuple[str, ...]
 
 
@@ -107,9 +108,8 @@ def _load(content: bytes) -> Program:
     jax_compile.prepare_jax()
     from jax.experimental import serialize_executable
 
-    opening, advance, series = pickle.loads(content)
-    load = serialize_executable.deserialize_and_load
-    return Program(load(*opening), load(*advance), series)
+    advance, state, series = pickle.loads(content)
+    return Program(serialize_executable.deserialize_and_load(*advance), state, series)
 
 
 # ---------------------------------------------------------------------------------------------------- on disk

@@ -66,20 +66,15 @@ def split(values: Array, other: Array, xp: Array) -> Split:
     beyond_top = xp.total(xp.where(top, 0.0, weight), FIRM) + xp.where(other_top, 0.0, other_weight) + tied
     everything = 1.0 + beyond_top
     scale = 1.0 / everything
-    found = Split(
+    # Absent firms, alike as they are, do not share what nobody sells.
+    empty = largest <= 0.5 * ABSENT
+    return Split(
         log_sum=largest + xp.log(everything),
-        share=weight * scale,
-        rest=xp.where(top, beyond_top, everything - weight) * scale,
+        share=weight * xp.where(empty, 0.0, scale),
+        rest=xp.where(top, xp.where(empty, everything, beyond_top), everything - weight) * scale,
         other_share=other_weight * scale,
         other_rest=xp.where(other_top, beyond_top, everything - other_weight) * scale,
     )
-    empty = largest <= 0.5 * ABSENT
-    return xp.if_any(empty, lambda: _without_firms(found, empty, xp), found)
-
-
-def _without_firms(found: Split, empty: Array, xp: Array) -> Split:
-    """A split where nothing is on offer: absent firms, alike as they are, do not share what nobody sells."""
-    return found._replace(share=xp.where(empty, 0.0, found.share), rest=xp.where(empty, 1.0, found.rest))
 
 
 def log_sum(values: Array, xp: Array) -> Array:
