@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from econsim import yaml_reader
 from econsim.errors import InputError, Problem, unknown_name
 from econsim.parameter_book import (
     LOG_SCALE_RATIO,
@@ -21,6 +23,7 @@ from econsim.parameter_book import (
     prior_scale,
 )
 from econsim.rows import placed, validation_problem
+from econsim.user_cache import kept_or_made
 from econsim.yaml_reader import Document, FieldPath, read_yaml
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -51,12 +54,24 @@ def load_book(folder: Path | None = None) -> Book:
     prior, a prior outside its bounds or on the wrong axis, a source that is not among the references.
     """
     reader = _BookReader()
-    for path in _files(Path(folder) if folder is not None else Path(__file__).parent / "book"):
+    if folder is None:
+        for document in _shipped():
+            reader.read(document)
+        return reader.finish()
+    for path in _files(Path(folder)):
         try:
             reader.read(read_yaml(path))
         except InputError as error:
             reader.problems.extend(error.problems)
     return reader.finish()
+
+
+def _shipped() -> list[Document]:
+    """The files of the shipped book. Reading their YAML takes every new process a fifth of a second, so it is kept."""
+    files = _files(Path(__file__).parent / "book")
+    content = hashlib.sha256(repr([(str(path), path.read_bytes()) for path in files]).encode())
+    content.update(Path(yaml_reader.__file__).read_bytes())
+    return kept_or_made(f"{content.hexdigest()[:20]}.book", lambda: [read_yaml(path) for path in files])
 
 
 def _files(folder: Path) -> list[Path]:

@@ -139,7 +139,7 @@ def copying_round(
     nothing = 0.0 * state.head
     blank = nothing, copying.Release(nothing, nothing, nothing, nothing, nothing)
     first = value_of(teacher + nothing, prior_belief), state.planned_markup, state.planned_markup, *blank, nothing
-    value, markup, planned_markup, budget, planned, hoped_profit = xp.repeat(3, sweep, first)
+    value, _, planned_markup, budget, planned, hoped_profit = xp.repeat(3, sweep, first)
 
     score = xp.where(outside, hoped_profit - budget, -xp.inf)
     candidate = copying.best_placed(score, outside, xp)

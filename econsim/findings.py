@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from econsim.results import Result
     from econsim.scenario import Scenario
 
@@ -190,6 +191,8 @@ def parties(result: Result) -> pd.DataFrame:
     returns : one row a party; change in $bn a year (mean over quarters from the fourth year): median, p5, p95, and
               `gains` and `loses`, the shares of draws; an increase of external harm is a loss
     """
+    import pandas as pd
+
     rows = []
     for who, metric, sign in _party_metrics(result):
         change = sign * _known(result.effect_on(metric)) * QUARTERS_A_YEAR / 1000.0

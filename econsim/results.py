@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 import econsim
 from econsim import findings
@@ -30,7 +29,9 @@ from econsim.runs import (
 from econsim.series import Series, catalogue
 from econsim.world import design_points, parameter_values
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # pandas takes longer to import than a quick run to compute: only tables need it
+    import pandas as pd
+
     from econsim.kept_worlds import KeptWorlds
     from econsim.scenario import Scenario
 
@@ -114,6 +115,8 @@ class Result:
     @functools.cached_property
     def metrics(self) -> pd.DataFrame:
         """One row a draw, one column a summary metric; NaN where undefined, and in the rows of failed draws."""
+        import pandas as pd
+
         columns = {name: self.values(name) for name in self.catalogue}
         return pd.DataFrame(columns, index=pd.RangeIndex(self.draws, name="draw"))
 
@@ -133,6 +136,8 @@ class Result:
         against : default the status quo
         raises  : InputError when the two were not run on the same draws
         """
+        import pandas as pd
+
         other = self._paired(against)
         columns = {name: self.effect_on(name, other) for name in self.catalogue if name in other.catalogue}
         return pd.DataFrame(columns, index=pd.RangeIndex(self.draws, name="draw"))
@@ -221,6 +226,8 @@ class Result:
 
     def parameter_draws(self) -> pd.DataFrame:
         """What each draw assumes: one row a draw, one column a parameter that is uncertain in this scenario."""
+        import pandas as pd
+
         points = design_points(self.scenario, self.ensemble, self.seed, 0, self.draws)
         drawn = parameter_values(self.scenario, points)
         columns = {name: value for name, value in drawn.items() if isinstance(value, np.ndarray)}
@@ -312,6 +319,8 @@ def _shares_beside(here: np.ndarray, there: np.ndarray) -> dict[str, np.ndarray]
 
 
 def _series_frame(trajectories: Mapping[str, np.ndarray], solved: np.ndarray, dates: Mapping[int, Any]) -> pd.DataFrame:
+    import pandas as pd
+
     frames = []
     for name, values in trajectories.items():
         values = values[:, solved]

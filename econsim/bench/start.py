@@ -28,7 +28,7 @@ print("{}", flush=True)
 COMPILED = """
 import json, time
 import econsim.results
-from econsim.engines.jax_programs import cache_folder
+from econsim.user_cache import cache_folder
 from econsim.scenario import load_scenario
 scenario = {scenario}
 seconds = []
@@ -39,6 +39,11 @@ for _ in range(2):
     seconds.append(time.perf_counter() - begin)
 made = len(list(cache_folder().rglob("*.program"))) - stored
 print(json.dumps({{"first": seconds[0], "second": seconds[1], "made": made}}), flush=True)
+"""
+READY = """
+from econsim.engines.readiness import make_ready
+make_ready({scenario})
+print("{{}}", flush=True)
 """
 FIRST_ANSWER = """
 from econsim.engines import warm_up
@@ -91,10 +96,8 @@ def _compiling(figures: Figures, sizes: Sizes) -> None:
         figures.add("start.compile_cold", "first compiled answer, nothing in the cache", cold["first"], "s")
     else:
         figures.note("start", "Compiling in an empty cache is left out of a quick run.")
-        from econsim.results import simulate
-
-        figures.tell("start: having the programs in the cache")
-        simulate(sizes.scenario(), draws=2, engine="compiled")
+    figures.tell("start: having both programs in the cache")
+    in_new_process(READY.format(scenario=sizes.scenario_in_python))
     figures.tell("start: programs from the cache")
     cached = [in_new_process(script).content for _ in range(2 if sizes.cold else 1)]
     read = [one["first"] for one in cached if not one["made"]]
@@ -107,8 +110,8 @@ def _compiling(figures: Figures, sizes: Sizes) -> None:
     figures.ratio("start.compile_cold_over_cached", "cold over from the cache", *names)
     figures.note(
         "start",
-        "Compiled answers are runs of 2 draws; the first one includes importing JAX and the programs of two worlds, "
-        "with and without copying.",
+        "Compiled answers are runs of 2 draws, of a world and its twin without copying; the first one includes "
+        "importing JAX. With nothing in the cache one program is waited for, and both worlds run on it.",
     )
 
 

@@ -14,6 +14,7 @@ from econsim.bench.figures import Figures
 from econsim.bench.rates import NO_JAX
 from econsim.bench.sizes import Sizes
 from econsim.bench.timing import Job, best_times, replaced
+from econsim.engines.readiness import make_ready
 from econsim.results import simulate
 from econsim.scenario import Scenario
 from econsim.studies.sweep import sweep
@@ -46,6 +47,8 @@ def measure(figures: Figures, sizes: Sizes) -> None:
             figures.note("sweep", "The compiled engine was not swept: workers cannot share a graphics device.")
         else:
             figures.tell(f"sweep: {engine}")
+            if engine == "compiled":
+                make_ready(scenario)
             simulate(scenario, draws=2, engine=engine)  # loads everything
             _with_engine(engine, scenario, figures, sizes)
     figures.note(

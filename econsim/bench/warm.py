@@ -10,6 +10,7 @@ from econsim.bench.figures import Figures
 from econsim.bench.rates import NO_JAX
 from econsim.bench.sizes import Sizes
 from econsim.bench.timing import Job, best_times
+from econsim.engines.readiness import make_ready
 from econsim.results import simulate
 from econsim.scenario import Scenario
 
@@ -18,6 +19,8 @@ def measure(figures: Figures, sizes: Sizes) -> None:
     """Seconds of a whole run with the batch and the compiled engine."""
     scenario, draws = sizes.scenario(), sizes.warm_draws
     names = ("batch", "compiled") if engines.has_jax() else ("batch",)
+    if "compiled" in names:
+        make_ready(scenario)
     for name in names:
         _run(scenario, 2, name)
     jobs: dict[str, Job] = {name: partial(_run, scenario, draws, name) for name in names}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +12,19 @@ from econsim.arrays import NUMPY
 from econsim.series import observe
 from econsim.world import World
 
+PAUSE, LONGEST_WAIT = 1.0, 10.0  # seconds
+_last_quarter = 0.0  # when one was last begun, by the monotonic clock
+
+
+def await_pause() -> None:
+    """Wait until nobody has computed here for a second, ten at most.
+
+    For what is done in the background and would hold the interpreter: an answer that somebody waits for goes first.
+    """
+    begun = time.monotonic()
+    while (now := time.monotonic()) < begun + LONGEST_WAIT and now < max(begun, _last_quarter) + PAUSE:
+        time.sleep(0.05)
+
 
 def trajectories(world: World, rd_path: np.ndarray | None = None) -> dict[str, np.ndarray]:
     """Run one chunk of draws.
@@ -18,12 +32,14 @@ def trajectories(world: World, rd_path: np.ndarray | None = None) -> dict[str, n
     rd_path : (period, lab, 1, draw) $M, where labs' R&D is imposed; NaN where a lab is out of business
     returns : series name -> (period, draw); `series.PER_FIRM` -> (period, firm, draw); `lab_rd` (period, lab, 1, draw)
     """
+    global _last_quarter
     parameters, frame, shocks = world.parameters, world.frame, world.shocks
     draws = shocks.initial_capability.shape[-1]
     recorded: dict[str, np.ndarray] = {}
     with np.errstate(all="ignore"):  # a draw that fails is found by its residual and reported, not printed about
         state = model.start(parameters, frame, shocks.initial_capability, NUMPY)
         for period in range(world.quarters):
+            _last_quarter = time.monotonic()
             quarter = model.Quarter(
                 period=float(period),
                 levers=SimpleNamespace(**{name: path[period] for name, path in vars(world.levers).items()}),

@@ -43,7 +43,7 @@ def trajectories(world: World, rd_path: np.ndarray | None = None) -> dict[str, n
     rd_path : (period, lab, 1, draw) $M, where labs' R&D is imposed; NaN where a lab is out of business
     returns : as `batch.trajectories`
     """
-    shape = shape_of(world, needed_draws(), rd_path is not None)
+    shape = jax_programs.runnable(shape_of(world, needed_draws(), rd_path is not None))
     program = jax_programs.program(shape)
     draws = world.shocks.initial_capability.shape[-1]
     pieces = [slice(start, min(start + shape.draws, draws)) for start in range(0, draws, shape.draws)]
@@ -87,7 +87,8 @@ def _run_piece(
     firms = np.concatenate([labs, copies, [fringe], *small])
     with np.errstate(all="ignore"):  # as in batch: a draw that fails is found by its residual
         opened = model.start(parameters_of(inputs.constants, shape), shape.frame, inputs.dispersion, NUMPY)
-    state = State(*(np.broadcast_to(part, size).astype(kind) for part, (size, kind) in zip(opened, program.state, strict=True)))
+    like = zip(opened, program.state, strict=True)
+    state = State(*(np.broadcast_to(part, size).astype(kind) for part, (size, kind) in like))
     for start in range(0, world.quarters, QUARTERS):
         stop = min(start + QUARTERS, world.quarters)
         now = {name: part[start : start + QUARTERS] for name, part in inputs.quarters.items()}

@@ -7,7 +7,6 @@ caller does with JAX.
 
 from __future__ import annotations
 
-import contextlib
 import importlib.metadata
 import importlib.util
 import os
@@ -40,6 +39,7 @@ from econsim.engines.jax_inputs import (
 )
 from econsim.series import observe
 from econsim.state import State
+from econsim.user_cache import keep
 
 # A whole solve becomes one function rather than a launch for each of its operations; results that are needed twice
 # are computed once; vectors as wide as the processor has them; threads work on pieces of draws, not within one array.
@@ -78,10 +78,9 @@ def _has_device_package() -> bool:
 def compiled_elsewhere(shape: Shape, place: Path, gently: bool) -> bytes | None:
     """A program as `serialised` gives it, compiled by another process; None where that did not work.
 
-    The other process ends with this one.
-
     place  : where it keeps the program
-    gently : leave the processor to others who want it
+    gently : leave the processor to others who want it; in return the other process may outlive this one by the seconds
+             that it needs, so that whoever comes next finds the program. Otherwise it ends with this one.
     """
     environment = dict(os.environ)
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
@@ -94,6 +93,7 @@ def compiled_elsewhere(shape: Shape, place: Path, gently: bool) -> bytes | None:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             check=False,
+            start_new_session=gently,
         )
         if done.returncode == 0:
             return done.stdout
@@ -180,18 +180,6 @@ def _examples(shape: Shape) -> tuple[dict, np.ndarray, dict]:
     return constants, np.zeros((labs, 1, draws)), quarters
 
 
-def keep(place: Path, content: bytes) -> None:
-    """Put a program on disk whole; a cache that cannot be written is no reason to fail."""
-    partial = place.with_suffix(f".{os.getpid()}.partial")
-    try:
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial.write_bytes(content)
-        partial.replace(place)
-    except OSError:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-
-
 def _end_with_parent(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
@@ -199,8 +187,9 @@ def _end_with_parent(parent: int) -> None:
 
 
 def _main() -> None:
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    if "--gently" in sys.argv and hasattr(os, "nice"):
+    if "--gently" not in sys.argv:
+        threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    elif hasattr(os, "nice"):
         os.nice(5)
     shape, place = pickle.load(sys.stdin.buffer)
     content = serialised(shape)

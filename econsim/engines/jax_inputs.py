@@ -66,6 +66,12 @@ def shape_of(world: World, draws: int, imposed: bool) -> Shape:
     return Shape(rounded, draws, imposed, names, tuple(sorted(vars(world.levers))))
 
 
+def stands_in(other: Shape, shape: Shape) -> bool:
+    """Whether one program can run another's worlds too: those without copying are worlds that no distiller enters."""
+    frame = other.frame._replace(copying=False, distillers=shape.frame.distillers)
+    return other.frame.copying and other._replace(frame=frame) == shape
+
+
 def _round_up(slots: int, steps: tuple[int, ...]) -> int:
     return next((step for step in steps if step >= slots), slots)
 
@@ -96,6 +102,8 @@ def inputs_of(world: World, shape: Shape, draws: slice, rd_path: np.ndarray | No
     for names, slots in ((OF_LABS, shape.frame.labs), (OF_DISTILLERS, shape.frame.distillers)):
         for name in names:
             constants[name] = piece.by_firm(parameters[name], slots, bool if name in YES_OR_NO else float)
+    if shape.frame.copying and not world.frame.copying:  # a world that nobody can enter, on a stand-in
+        constants["distiller_exists"] = np.zeros_like(constants["distiller_exists"])
     length = -(-world.quarters // QUARTERS) * QUARTERS
     shocks = vars(world.shocks)
     quarters: dict[str, np.ndarray] = {"period": np.arange(length, dtype=float)}

@@ -125,6 +125,29 @@ def test_threads_do_not_matter(monkeypatch):
     assert all(same(several[name], one[name]) for name in one)
 
 
+def test_a_world_without_copying_can_run_where_copying_is_compiled(monkeypatch):
+    """Until a program of its own is made: the same numbers, on a program in which nobody enters."""
+    from econsim.engines import jax_programs
+    from econsim.engines.compiled import needed_draws
+    from econsim.engines.jax_inputs import shape_of
+
+    world, twin = world_of(baseline(quarters=24), draws=40), world_of(load_scenario("copying-off"), draws=40)
+    shape = shape_of(twin, needed_draws(), False)
+    jax_programs.program(shape)
+    own = compiled(twin)
+    compiled(world)
+    made = []
+    monkeypatch.setattr(jax_programs, "is_stored", lambda asked: False)
+    monkeypatch.setattr(jax_programs, "_later", set())
+    monkeypatch.setattr(jax_programs, "program", lambda asked, gently=False: made.append(asked) or ready(asked))
+    ready = jax_programs._ready.__getitem__
+    assert jax_programs.runnable(shape).frame.copying
+    found = compiled(twin)
+    assert made.count(shape) == 1  # begun in the background, once
+    for name in own:
+        np.testing.assert_allclose(found[name], own[name], rtol=1e-12, atol=1e-12, err_msg=name)
+
+
 def test_a_shorter_horizon_is_the_start_of_a_longer_one():
     longer, shorter = (compiled(world_of(baseline(quarters=quarters), draws=8)) for quarters in (31, 19))
     assert all(same(longer[name][:19], shorter[name]) for name in shorter if name != "lab_rd")
@@ -208,11 +231,11 @@ CACHE = os.environ.get("ECONSIM_CACHE", "")
 
 
 def test_a_cache_that_cannot_be_written_is_no_reason_to_fail(tmp_path):
-    from econsim.engines import jax_compile
+    from econsim.user_cache import keep
 
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
-    jax_compile.keep(blocked / "folder" / "one.program", b"content")
+    keep(blocked / "folder" / "one.program", b"content")
     assert blocked.read_text() == "in the way"
 
 
