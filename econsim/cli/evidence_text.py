@@ -105,9 +105,8 @@ def weak_text(frame: pandas.DataFrame) -> str:
     assumed = [row["name"] for row in frame[frame["matters"].isna() & (frame["grade"] == "C")].to_dict("records")]
     doubts = ", ".join(f"{grade} {doubt:g}" for grade, doubt in DOUBT.items())
     told = (
-        f"Matters: largest total Sobol' index over {len(run.outputs)} outputs of {run.scenario}, {run.samples} base "
-        f"samples, with the half-width of its 95% interval. Weakness: that times the doubt of the grade ({doubts}), "
-        "a convention."
+        f"Matters: largest total Sobol' index over {run.about}, with the half-width of its 95% interval. Weakness: "
+        f"that times the doubt of the grade ({doubts}), a convention."
     )
     parts = [table(heads, cells, left=(0, 1, 4)), "", paragraph(told)]
     if assumed:

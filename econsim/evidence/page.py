@@ -26,10 +26,10 @@ def weak_markdown(count: int = LISTED) -> str:
     doubts = ", ".join(f"{grade} {doubt:g}" for grade, doubt in DOUBT.items())
     return (
         f"{table}\n"
-        f"*Matters* is the largest total Sobol' index over {len(run.outputs)} outputs of the scenario {run.scenario} "
-        f"({run.samples} base samples, with the half-width of its 95% interval); an index that cannot be told from "
-        f"zero counts as zero. *Weakness* is that times the doubt of the grade ({doubts}), a convention. "
-        f"{len(known)} parameters are ranked; levers, fixed parameters and those behind a switch are not varied. "
+        f"*Matters* is the largest total Sobol' index over {run.about}, with the half-width of its 95% interval; an "
+        "index that cannot be told from zero counts as zero. *Weakness* is that times the doubt of the grade "
+        f"({doubts}), a convention. {len(known)} parameters are ranked; levers, fixed parameters and those behind a "
+        "switch are not varied. "
         f"Run `{run.run_id}`, econsim {run.version}.\n"
     )
 

@@ -29,6 +29,7 @@ class Influence:
     run_id        : of that analysis
     scenario_hash : of the baseline that it analysed
     samples       : base samples
+    by_rank       : outputs whose indices are those of their rank among all runs, since a few runs decide the variance
     outputs       : metric -> parameter -> (total index, half-width of its 95% interval)
     """
 
@@ -38,7 +39,14 @@ class Influence:
     scenario_hash: str
     samples: int
     seed: int
+    by_rank: tuple[str, ...]
     outputs: Mapping[str, Mapping[str, tuple[float, float]]]
+
+    @property
+    def about(self) -> str:
+        """What the indices are of, in words."""
+        ranks = f", of ranks for {', '.join(self.by_rank)}" if self.by_rank else ""
+        return f"{len(self.outputs)} outputs of {self.scenario}, {self.samples} base samples{ranks}"
 
     def strongest(self, name: str) -> tuple[float, float, str] | None:
         """The output that a parameter matters most for: index within [0, 1], half-width, metric.
@@ -60,7 +68,8 @@ def influence() -> Influence:
         output: MappingProxyType({name: (one["ST"], one["ST_conf"]) for name, one in indices.items()})
         for output, indices in content.pop("outputs").items()
     }
-    return Influence(**content, outputs=MappingProxyType(outputs))
+    by_rank = tuple(content.pop("by_rank"))
+    return Influence(**content, by_rank=by_rank, outputs=MappingProxyType(outputs))
 
 
 def weaknesses() -> pandas.DataFrame:

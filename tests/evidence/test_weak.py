@@ -32,7 +32,7 @@ def test_the_run_is_of_the_baseline_as_it_is(script):
     assert run.scenario == "baseline" == script.SCENARIO
     assert run.scenario_hash == baseline.hash
     assert (run.samples, run.seed) == (script.SAMPLES, script.SEED)
-    assert set(run.outputs) == set(script.OUTPUTS)
+    assert set(run.outputs) == set(script.OUTPUTS) and set(run.by_rank) <= set(run.outputs)
     segments = tuple(one.name for one in baseline.structure.segments)
     assert set(run.outputs) <= set(summary_catalogue(segments, split=True))
     varied = {name for name, one in baseline.assumptions.items() if not one.fixed}
@@ -58,7 +58,7 @@ def test_everything_is_ranked_or_said_not_to_be():
 
 def test_strongest_counts_what_can_be_told_from_zero():
     run = Influence(
-        "id", "1", "baseline", "hash", 8, 0,
+        "id", "1", "baseline", "hash", 8, 0, ("b",),
         {
             "a": {"sure": (0.4, 0.1), "loud": (2.4, 5.0), "high": (1.2, 0.3)},
             "b": {"sure": (0.6, 0.2), "loud": (0.0, 0.1)},
@@ -68,6 +68,7 @@ def test_strongest_counts_what_can_be_told_from_zero():
     assert run.strongest("loud") == (0.0, 0.0, "")
     assert run.strongest("high") == (1.0, 0.3, "a")
     assert run.strongest("other") is None
+    assert run.about == "2 outputs of baseline, 8 base samples, of ranks for b"
 
 
 def test_what_is_kept_of_a_run_is_what_the_run_said(script):
@@ -82,8 +83,11 @@ def test_what_is_kept_of_a_run_is_what_the_run_said(script):
     content = script.kept(found)
     assert content["run_id"] == found.run_id and content["samples"] == 64
     for output in ("rd_investment", "hhi"):
+        ranks = found.content["by_rank"]["outputs"]
+        assert (output in content["by_rank"]) == (output in ranks)
         for name in names:
-            assert content["outputs"][output][name]["ST"] == pytest.approx(found.outputs[output][name]["ST"], abs=1e-4)
+            expected = ranks.get(output, found.outputs[output])[name]["ST"]
+            assert content["outputs"][output][name]["ST"] == pytest.approx(expected, abs=1e-4)
 
 
 def test_the_page_shows_what_the_code_says(script):
