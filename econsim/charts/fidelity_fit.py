@@ -65,12 +65,12 @@ def predicted_and_observed(rows: pd.DataFrame, title: str, footer: str = "") -> 
             color=alt.Color(
                 "kind:N",
                 scale=alt.Scale(domain=kinds, range=[BLUE, GREEN, VERMILLION]),
-                legend=alt.Legend(title=None, orient="bottom-right", fillColor="white", padding=6),
+                legend=alt.Legend(title=None, orient="right"),
             ),
             shape=alt.Shape(
                 "kind:N",
                 scale=alt.Scale(domain=kinds, range=["circle", "square", "triangle-up"]),
-                legend=alt.Legend(title=None, orient="bottom-right", fillColor="white", padding=6),
+                legend=alt.Legend(title=None, orient="right"),
             ),
             tooltip=["pair:N", "benchmark:N", *(alt.Tooltip(f"{name}:Q", format=".1f") for name in MEASURED)],
         )
