@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import altair as alt
@@ -44,6 +45,34 @@ def chart(
     )  # fmt: skip
     with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{name}"):
         _downloads(name, draw, answer, shown)
+
+
+def finished(name: str, drawn: Any, tables: Mapping[str, pd.DataFrame], *, says: str) -> None:
+    """A chart of a study, with its own title and footer, as it is printed; on white in the dark theme too.
+
+    name   : of files and widgets, unique on the page
+    drawn  : a finished chart of `econsim.charts`
+    tables : what can be taken away as data, by name
+    says   : the finding in under 100 characters with its number, for screen readers
+    """
+    with st.container(key=f"sheet-{name}"):
+        sheet = drawn.properties(autosize="pad")  # else Streamlit squeezes the plot to make room for what is beside it
+        st.altair_chart(sheet, theme=None, width="content", key=f"chart-{name}", alt=says[:99])
+    with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{name}"):
+        for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
+            st.download_button(
+                f"Picture ({kind.upper()})", functools.partial(_picture, drawn, kind), f"econsim-{name}.{kind}", mime,
+                key=f"{name}-{kind}", on_click="ignore", type="tertiary", width="stretch",
+            )  # fmt: skip
+        for title, table in tables.items():
+            st.download_button(
+                f"Data: {title} (CSV)", functools.partial(_csv, table), f"econsim-{name}-{title}.csv", "text/csv",
+                key=f"{name}-{title}", on_click="ignore", type="tertiary", width="stretch",
+            )  # fmt: skip
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    return table.to_csv(index=False).encode()
 
 
 def _downloads(name: str, draw: Callable[..., Any], answer: Answer, shown: pd.DataFrame) -> None:
@@ -91,4 +120,4 @@ def source_line(result: Result) -> str:
     )
 
 
-__all__ = ["chart", "source_line"]
+__all__ = ["chart", "finished", "source_line"]

@@ -12,6 +12,7 @@ from econsim.parameter_book import book
 from econsim.results import Result
 from econsim.scenario import Scenario, load_scenario
 from econsim.scenario_text import flow
+from econsim.studies.adoption import Workload
 from econsim.web import state
 from econsim.web.running import Answer
 from econsim.web.url_codec import differences, encode
@@ -109,4 +110,22 @@ def _how(result: Result) -> str:
     return f"{result.draws} draws, seed {result.seed}, {result.ensemble} ensemble"
 
 
-__all__ = ["bibtex", "citation", "command", "file_name", "python_code", "settings", "show"]
+def adoption(workload: Workload) -> None:
+    """The line for a terminal that gives a builder's choice again."""
+    now = state.current()
+    found = settings(now)
+    world = file_name(now.scenario) if found is None else str(now.base)
+    parts = [f"econsim adopt --scenario {shlex.quote(world)}"]
+    parts += [f"--set {shlex.quote(f'{name}={flow(value)}')}" for name, value in (found or {}).items()]
+    asked = {
+        "benchmark-score": workload.benchmark_score,
+        "discount": workload.discount,
+        "tail-share": workload.tail_share,
+        "failure-cost": workload.failure_cost,
+        "pass-rate": workload.pass_rate,
+    }
+    parts += [f"--{name} {value:g}" for name, value in asked.items() if value is not None]
+    st.code(" \\\n    ".join(parts), language="bash", wrap_lines=True)
+
+
+__all__ = ["adoption", "bibtex", "citation", "command", "file_name", "python_code", "settings", "show"]

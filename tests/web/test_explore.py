@@ -19,7 +19,9 @@ from econsim.web.words import change, level
 def said(at) -> str:
     """All text of the page as one."""
     return "\n".join(
-        str(one.value).replace("\\", "").replace("**", "") for kind in (at.markdown, at.caption, at.info, at.warning) for one in kind
+        str(one.value).replace("\\", "").replace("**", "")
+        for kind in (at.markdown, at.caption, at.info, at.warning)
+        for one in kind
     )
 
 

@@ -1,0 +1,127 @@
+"""What a copy loses, band by band, and whether its discount is worth that to a builder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from econsim import fidelity
+from econsim.charts.adoption import discounts
+from econsim.charts.spectrum import capability_spectrum, retention_by_budget
+from econsim.fidelity.text import count, dollars, percent
+from econsim.rules.fidelity.refinement import ACCESS, BANDS, COMMON_BANDS
+from econsim.scenario import Scenario
+from econsim.studies.adoption import DEFAULTS, Adoption, check_workload
+from econsim.studies.adoption_values import adoption_values
+from econsim.web import exports, frame, reproduce, running
+from econsim.web.words import plain
+
+BUDGETS = (100.0, 300.0, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7)  # $
+SIZES = (1.5e9, 7e9, 14e9, 32e9, 70e9, 200e9)  # parameters
+WAYS = {
+    "trace": "its written answers",
+    "on_policy": "its grades of the copy's own answers",
+    "logit": "its probabilities",
+}
+
+
+def page(scenario: Scenario) -> None:
+    """The spectrum first, then the adopter's calculator on the current scenario's futures."""
+    st.markdown(
+        "Distillation is modelled as lossy compression: an encoder spends its bits where a listener will notice, a "
+        "distiller spends its budget where benchmarks look. That this describes distillation is our reading of "
+        "published scores; the counter-evidence stands under *Model and evidence*."
+    )
+    _spectrum()
+    st.header("Is the discount worth it?", anchor=False)
+    _calculator(scenario)
+
+
+def _spectrum() -> None:
+    budget, size, access, covered = _copy()
+    found = fidelity.spectrum(budget, student_size=size, access=access, covered_bands=covered)
+    told = f"Benchmarks show {percent(found.visible)}, deployment meets {percent(found.hidden)}"
+    over = f"Over budgets: at {dollars(budget)} {percent(found.visible)} visible, {percent(found.hidden)} met"
+    drawn = capability_spectrum(found.bands, found.visible, found.hidden, found.headline)
+    exports.finished("spectrum", drawn, {"bands": found.bands}, says=told)
+    st.markdown(plain(found.finding))
+    drawn = retention_by_budget(found.curve, found.marks, found.dollars, found.headline)
+    exports.finished("budgets", drawn, {"curve": found.curve, "published copies": found.marks}, says=over)
+
+
+def _copy() -> tuple[float, float, str, int]:
+    """How the copy is made: budget, student's size, access, bands covered."""
+    places = st.columns(4, gap="medium")
+    with places[0]:
+        budget = st.select_slider(
+            "Copy budget", BUDGETS, 1e4, format_func=dollars, key="spectrum-budget",
+            help="What the distiller spends on samples and training: the bitrate of the compression.",
+        )  # fmt: skip
+    with places[1]:
+        size = st.select_slider(
+            "Student's parameters", SIZES, 32e9, format_func=count, key="spectrum-size",
+            help="A larger student keeps more of the tail from the same samples.",
+        )  # fmt: skip
+    with places[2]:
+        access = st.selectbox(
+            "What the copier sees of the teacher", list(ACCESS), format_func=lambda way: WAYS[way],
+            key="spectrum-access", help="Copies made from probabilities or grades keep far more of the tail.",
+        )  # fmt: skip
+    with places[3]:
+        covered = st.slider(
+            "Bands that samples fall on", 1, BANDS, COMMON_BANDS, key="spectrum-covered",
+            help="Of sixteen bands of tasks, from common to rare. What no sample covers is not copied.",
+        )  # fmt: skip
+    return budget, size, access, covered
+
+
+def _calculator(scenario: Scenario) -> None:
+    st.markdown(
+        "For somebody who builds on a model: a copy is offered at a discount on the teacher's price. The futures are "
+        "those of the current scenario."
+    )
+    if not scenario.switches.copying:
+        st.info("Copying is switched off in this scenario: there is no copy to choose.")
+        return
+    answer = running.answer(scenario)
+    workload = check_workload(**_workload())
+    found = Adoption(workload, answer.result, adoption_values(workload, answer.result))
+    st.markdown(plain(found.finding))
+    if found.known:
+        says = f"The discount needed has a median of {percent(found.row('break_even_discount')['median'])}"
+        exports.finished("adoption", discounts(found), found.tables(), says=says)
+    with st.expander("Where these numbers come from, and how to get them again", key="adopt-notes"):
+        for note in found.notes:
+            st.markdown(plain(note))
+        reproduce.adoption(workload)
+    frame.status_line(answer.result)
+
+
+def _workload() -> dict[str, Any]:
+    """What the builder says, as `adopt` takes it."""
+    places = iter(st.columns(5, gap="medium"))
+
+    def share(label: str, low: int, high: int, default: float, key: str) -> float:
+        with next(places):
+            return st.slider(label, low, high, round(100 * default), key=f"adopt-{key}") / 100.0
+
+    given: dict[str, Any] = {
+        "discount": share("Discount offered, %", 0, 99, DEFAULTS["discount"], "discount"),
+        "tail_share": share("Tasks that are rare and hard, %", 0, 100, DEFAULTS["tail_share"], "tail"),
+        "pass_rate": share("Tail cases the teacher passes, %", 5, 95, DEFAULTS["pass_rate"], "pass"),
+        "pass_rate_gap": None,
+        "benchmark_score": None,
+    }
+    with next(places):
+        given["failure_cost"] = st.slider(
+            "A failure there costs, times a common one", 1.0, 50.0, DEFAULTS["failure_cost"], 1.0, key="adopt-cost"
+        )
+    with next(places):
+        if st.toggle("The copy's benchmark score is known", key="adopt-known"):
+            given["benchmark_score"] = st.slider("Score, % of the teacher's", 50, 100, 90, key="adopt-score") / 100.0
+    return given
+
+
+if __name__ == "__main__":  # Streamlit runs the file; tests may import it
+    frame.show("What does a copy lose?", page)
