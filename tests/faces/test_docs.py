@@ -85,17 +85,17 @@ def test_every_equation_page_names_every_rule(monkeypatch):
     pytest.importorskip("latexify")
     pytest.importorskip("latex2mathml")
     monkeypatch.syspath_prepend(str(DOCS / "generators"))
-    equations = importlib.import_module("equations")
-    chapters = {name for _, name in equations.CHAPTERS}
+    equations, formulas = importlib.import_module("equations"), importlib.import_module("econsim.formulas")
+    chapters = {name for _, name in formulas.CHAPTERS}
     rules = {
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for path in (ROOT / "econsim" / "rules").rglob("*.py")
     }
-    assert rules - chapters - equations.WITHOUT_A_CHAPTER == set()
+    assert rules - chapters - formulas.WITHOUT_A_CHAPTER == set()
     page = equations.page()
-    for title, name in equations.CHAPTERS:
+    for title, name in formulas.CHAPTERS:
         assert f"## {title}" in page
-        assert equations.functions(importlib.import_module(name)), name
+        assert formulas.functions(importlib.import_module(name)), name
     assert page.count("<math") > 100
 
 
