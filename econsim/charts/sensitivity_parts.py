@@ -12,7 +12,7 @@ from econsim.charts.style import heading
 from econsim.cli_text import shown_unit
 from econsim.errors import InputError, Problem
 from econsim.metrics import summary_catalogue
-from econsim.studies.sensitivity_ranking import NAMED, NO_ZERO, leading, ranked
+from econsim.studies.sensitivity_ranking import NAMED, NO_ZERO, leading, order_words, ranked
 from econsim.studies.sensitivity_words import listed
 
 if TYPE_CHECKING:
@@ -60,19 +60,19 @@ def rows_of(result: Sensitivity, method: str, output: str | None, effect: bool) 
     return ranked(result.content, name, kind), name
 
 
-def strongest(content: Mapping[str, Any], name: str, kind: str, told: Callable[[Any], str]) -> tuple[str, str, int]:
+def strongest(content: Mapping[str, Any], name: str, kind: str, told: Callable[[Any], str]) -> tuple[str, str, str]:
     """Who may be called strongest on an output: names in words, and what has to be said of their order.
 
     content : of a result, or its `by_rank`
     told    : one row in words
-    returns : the names; `settled`, `among them open`, `open` where not even the first is above all others, or `none`
-              where nothing is distinguishable from zero; how many they are
+    returns : the names; `known`, `open` where not even the first is above all others, or `none` where nothing is
+              distinguishable from zero; what has to be said of the order of those that are known
     """
-    top, in_order = leading(content, name, kind)
+    top, unordered = leading(content, name, kind)
     if top:
-        return listed([told(row) for row in top]), "settled" if in_order else "among them open", len(top)
+        return listed([told(row) for row in top]), "known", order_words(top, unordered, words)
     rows = [row for row in ranked(content, name, kind) if row["words"] != NO_ZERO][:NAMED]
-    return (listed([told(row) for row in rows]), "open", len(rows)) if rows else ("", "none", 0)
+    return listed([told(row) for row in rows]) if rows else "", "open" if rows else "none", ""
 
 
 def unit_of(name: str) -> tuple[str, float]:

@@ -21,13 +21,12 @@ from econsim.charts.sensitivity_parts import (
     words,
 )
 from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled
-from econsim.studies.sensitivity_ranking import EITHER_WAY, NO_ZERO
+from econsim.studies.sensitivity_ranking import EITHER_WAY, NO_ZERO, leading
 
 if TYPE_CHECKING:
     from econsim.studies.sensitivity import Sensitivity
 
 MORRIS_SAID = {EITHER_WAY: "either way"}
-OPEN = {"among them open": "; their own order is open"}
 
 
 def tornado(result: Sensitivity, output: str | None = None, *, effect: bool = False) -> alt.VConcatChart:
@@ -82,14 +81,16 @@ def tornado(result: Sensitivity, output: str | None = None, *, effect: bool = Fa
         f"{content['draws']} {'futures; lines: 95% intervals' if content['draws'] > 1 else 'future'}."
         + (f" {left} weaker ones are not shown." if left else "")
     )
-    named, state, count = strongest(content, name, kind, lambda row: words(row["name"]))
+    named, state, among = strongest(content, name, kind, lambda row: words(row["name"]))
     what = of(result, name, effect)
     if state == "none":
         title = f"Nothing moves {what} one at a time by more than could be chance"
     elif state == "open":
         title = f"One at a time, what moves {what} most is open; largest estimates: {named}"
     else:
-        title = f"One at a time, {named} move{'s' if count == 1 else ''} {what} most{OPEN.get(state, '')}"
+        title = (
+            f"One at a time, {named} move{'' if len(leading(content, name, kind)[0]) > 1 else 's'} {what} most{among}"
+        )
     chart = alt.layer(*layers).properties(width=PLOT_WIDTH, height=alt.Step(14), title=titled(title, subtitle))
     return styled(chart, footer(result))
 
@@ -133,13 +134,13 @@ def morris_bars(result: Sensitivity, output: str | None = None, *, effect: bool 
         "intervals. A screening orders; it does not share out variance."
     )
     kind = "effects" if effect else "outputs"
-    named, state, _ = strongest(content, name, kind, lambda row: words(row["name"]))
+    named, state, among = strongest(content, name, kind, lambda row: words(row["name"]))
     what = of(result, name, effect)
     if state == "none":
         title = f"Screening: nothing moves {what} by more than could be chance"
     elif state == "open":
         title = f"Screening: what {what} reacts to most is open; largest estimates: {named}"
     else:
-        title = f"Screening: {what} reacts most to {named}{OPEN.get(state, '')}"
+        title = f"Screening: {what} reacts most to {named}{among}"
     chart = alt.layer(*layers).properties(width=PLOT_WIDTH, height=alt.Step(24), title=titled(title, subtitle))
     return styled(chart, footer(result))

@@ -21,7 +21,7 @@ from econsim.charts.sensitivity_parts import (
     words,
 )
 from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled
-from econsim.studies.sensitivity_ranking import NO_ZERO, ranked
+from econsim.studies.sensitivity_ranking import NO_ZERO, leading, ranked
 from econsim.studies.sensitivity_words import noise_words, percent
 
 if TYPE_CHECKING:
@@ -134,13 +134,12 @@ def _subtitle(
 
 
 def _title(result: Sensitivity, content: Mapping[str, Any], name: str, kind: str, by_rank: bool) -> str:
-    named, state, count = strongest(content, name, kind, lambda row: f"{words(row['name'])} ({percent(row['ST'])})")
+    named, state, order = strongest(content, name, kind, lambda row: f"{words(row['name'])} ({percent(row['ST'])})")
     what = of(result, name, kind == "effects")
     prefix = "By rank, " if by_rank else ""
     if state == "none":
         return f"Nothing that was varied is distinguishable from zero on {what}"
     if state == "open":
-        estimates = "estimates" if count > 1 else "estimate"
-        return start(f"{prefix}what drives {what} most is open; largest {estimates}: {named}")
-    text = start(f"{prefix}{named} drive{'s' if count == 1 else ''} {what} most")
-    return f"{text}; their own order is open" if state == "among them open" else text
+        return start(f"{prefix}what drives {what} most is open; largest estimates: {named}")
+    many = len(leading(content, name, kind)[0]) > 1
+    return start(f"{prefix}{named} drive{'' if many else 's'} {what} most{order}")

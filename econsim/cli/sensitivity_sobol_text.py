@@ -88,7 +88,10 @@ def _distinguishable(content: Mapping[str, Any], output: str, kind: str) -> list
 def _verdict(one: Mapping[str, Any]) -> str:
     if one["settled"]:
         return "settled"
-    return f"unsettled beyond the first {len(one['leading'])}" if one["leading_in_order"] else "unsettled"
+    first = len(one["leading"])
+    if not first or one["leading_open"]:
+        return "unsettled"
+    return f"settled for the first{f' {first}' if first > 1 else ''} only"
 
 
 def _cells(one: Mapping[str, Any], name: str, key: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Content = Mapping[str, Any]
@@ -36,10 +36,11 @@ def ranked(content: Content, output: str, kind: str = "outputs") -> list[dict[st
     return sorted(rows, key=lambda row: (row["words"] == NO_ZERO, -row["strength"]))
 
 
-def leading(content: Content, output: str, kind: str = "outputs") -> tuple[list[dict[str, Any]], bool]:
-    """The strongest factors that are known to be above all others, at most `NAMED`, and whether their order is known.
+def leading(content: Content, output: str, kind: str = "outputs") -> tuple[list[dict[str, Any]], list[str]]:
+    """The strongest factors that are known to be above all others, at most `NAMED`.
 
-    returns : no factors where not even one is known to be above all others
+    returns : their rows, none where not even one is known to be above all others; and the names of those of them whose
+              order among themselves is open
 
     Known of Sobol' indices is what `SobolConvergence.leading` says. Differences of screening have no intervals: there
     one is above another where their intervals lie apart.
@@ -47,12 +48,26 @@ def leading(content: Content, output: str, kind: str = "outputs") -> tuple[list[
     rows = ranked(content, output, kind)
     if content["method"] == "sobol":
         told = content["convergence"][kind][output]
-        return [row for row in rows if row["name"] in told["leading"]], bool(told["leading_in_order"])
+        return [row for row in rows if row["name"] in told["leading"]], list(told["leading_open"])
     for count in range(min(NAMED, len(rows)), 0, -1):
         members = rows[:count]
         if members[-1]["words"] != NO_ZERO and _apart(members, rows[count:]):
-            return members, all(_apart([one], [other]) for one, other in itertools.pairwise(members))
-    return [], False
+            pairs = [pair for pair in itertools.combinations(members, 2) if not _apart([pair[0]], [pair[1]])]
+            unordered = {row["name"] for pair in pairs for row in pair}
+            return members, [row["name"] for row in members if row["name"] in unordered]
+    return [], []
+
+
+def order_words(top: Sequence[Mapping[str, Any]], unordered: Sequence[str], words: Callable[[str], str] = str) -> str:
+    """What has to be said of the order of some that lead, after a semicolon; nothing where it is known.
+
+    words : a name as the reader says it
+    """
+    if not unordered:
+        return ""
+    if len(unordered) == len(top):
+        return "; their own order is open"
+    return f"; the order of {' and '.join(words(name) for name in unordered)} is open"
 
 
 def _apart(members: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]) -> bool:

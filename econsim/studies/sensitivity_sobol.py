@@ -180,11 +180,11 @@ def _convergence(parts: SobolConvergence, place: int, factors: Sequence[str]) ->
 
     names = {"S1": ("first", "value"), "S1_conf": ("first", "half_width"),
              "ST": ("total", "value"), "ST_conf": ("total", "half_width")}  # fmt: skip
-    first, in_order = parts.leading(place, NAMED)
+    first, disordered = parts.leading(place, NAMED)
     return {
         "settled": bool(parts.settled[place]),
         "leading": [factors[at] for at in first],
-        "leading_in_order": in_order,
+        "leading_open": [factors[at] for at in disordered],
         "reasons": reasons,
         "indices": {
             factor: {key: by_part(*where, at) for key, where in names.items()} for at, factor in enumerate(factors)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from econsim.findings import MOST_FAILED
-from econsim.studies.sensitivity_ranking import KINDS, NAMED, NO_ZERO, Content, leading, ranked
+from econsim.studies.sensitivity_ranking import KINDS, NAMED, NO_ZERO, Content, leading, order_words, ranked
 
 WORTH_SAYING = 0.05  # of the variance
 BY_RANK = "by the rank of each run among all, which a few extreme runs cannot decide"
@@ -24,13 +24,13 @@ def finding(content: Content) -> str:
     told = [row for row in ranked(content, lead) if row["words"] != NO_ZERO][:NAMED]
     if not told:
         return f"{where}: nothing that was varied moves {lead} by more than could be chance."
-    top, in_order = leading(content, lead)
+    top, unordered = leading(content, lead)
     named = listed([_screened(content, row) for row in top or told])
     if method == "morris":
         how = f"the mean absolute change when a {content['factor']} crosses its 90% range"
         if not top:
             return f"{where}, screening: what {lead} reacts to most is open; the largest estimates are {named}, {how}."
-        return f"{where}, screening: {lead} reacts most to {named}, {how}{_order(top, in_order)}."
+        return f"{where}, screening: {lead} reacts most to {named}, {how}{order_words(top, unordered)}."
     base = f"from {content['base']['outputs'][lead]:.3g} at the defaults"
     if not top:
         return (
@@ -39,7 +39,7 @@ def finding(content: Content) -> str:
         )
     return (
         f"{where}, screening: one at a time over their 90% ranges, {named} move{'s' if len(top) == 1 else ''} {lead} "
-        f"most, {base}{_order(top, in_order)}."
+        f"most, {base}{order_words(top, unordered)}."
     )
 
 
@@ -47,11 +47,6 @@ def _screened(content: Content, row: Mapping[str, Any]) -> str:
     if content["method"] == "morris":
         return f"{row['name']} ({row['strength']:.2g})"
     return f"{row['name']} ({_signed(row['low_change'])} to {_signed(row['high_change'])})"
-
-
-def _order(top: Sequence[Any], in_order: bool) -> str:
-    """What has to be said of the order of some that lead."""
-    return "" if in_order or len(top) < 2 else "; their own order is open"
 
 
 def _sobol_finding(content: Content) -> str:
@@ -75,10 +70,10 @@ def _sobol_finding(content: Content) -> str:
         text += f" {faint} of {len(rows)} {'is' if faint == 1 else 'are'} {NO_ZERO}."
     if content["status_quo_is_policy"] and lead in content["effects"]:
         changed = f"what the policy changes in it, against {content['status_quo']}"
-        top, in_order = leading(content, lead, "effects")
+        top, unordered = leading(content, lead, "effects")
         most = [row for row in ranked(content, lead, "effects") if row["words"] != NO_ZERO][:NAMED]
         if top:
-            text += f" {_start(changed)}, depends most on {_shares(top)}{_order(top, in_order)}."
+            text += f" {_start(changed)}, depends most on {_shares(top)}{order_words(top, unordered)}."
         elif most:
             text += f" Which {content['factor']} decides most of {changed}, is open; by estimate {_shares(most)}."
     return text
@@ -90,9 +85,9 @@ def _drive(content: Content, of: Content, lead: str) -> str:
     of : the content itself, or its `by_rank`
     """
     measure = "by share of its variance with all interactions"
-    top, in_order = leading(of, lead)
+    top, unordered = leading(of, lead)
     if top:
-        return f"{_shares(top)} drive{'s' if len(top) == 1 else ''} {lead} most, {measure}{_order(top, in_order)}"
+        return f"{_shares(top)} drive{'s' if len(top) == 1 else ''} {lead} most, {measure}{order_words(top, unordered)}"
     rows = ranked(of, lead)
     most = [row for row in rows if row["words"] != NO_ZERO][:NAMED]
     text = f"which {content['factor']} drives {lead} most is open with {content['samples']:,} samples"

@@ -134,7 +134,7 @@ def test_convergence_and_rank_order(toy):
     assert told["base_samples"] == [256, 512, 1024]
     assert told["outputs"]["rd_relative"]["settled"]
     assert not any("unsettled" in line for line in sure.warnings)
-    assert told["outputs"]["rd_relative"]["leading"] == NAMES[:3] and told["outputs"]["rd_relative"]["leading_in_order"]
+    assert told["outputs"]["rd_relative"]["leading"] == NAMES[:3] and not told["outputs"]["rd_relative"]["leading_open"]
     assert "drive rd_relative most, by share of its variance with all interactions. By" in sure.finding
     for name in NAMES[:3]:  # all of the sample is what the indices are of
         assert told["outputs"]["hhi"]["indices"][name]["ST"][-1] == sure.outputs["hhi"][name]["ST"]
@@ -154,13 +154,13 @@ def test_an_open_order_is_not_called_most(toy, monkeypatch):
     monkeypatch.setattr(sensitivity_toys, "WEIGHTS", np.array([3.0, 3.0, 1.0, 0.0]))
     found = analyse(samples=256, parameters=NAMES)
     one = found.content["convergence"]["outputs"]["rd_relative"]
-    assert set(one["leading"][:2]) == set(NAMES[:2]) and not one["leading_in_order"] and not one["settled"]
-    assert "drive rd_relative most, by share of its variance with all interactions; their own order is open" in (
-        found.finding
-    )
+    assert set(one["leading"][:2]) == set(NAMES[:2]) == set(one["leading_open"]) and not one["settled"]
+    pair = " and ".join(one["leading_open"])
+    drive = f"drive rd_relative most, by share of its variance with all interactions; the order of {pair} is open"
+    assert drive in found.finding
     assert any("rank order on rd_relative is unsettled at 256 samples" in line for line in found.warnings)
     text = " ".join(json.dumps(sobol_bars(found).to_dict()["vconcat"][0]["title"]["text"]).split('", "'))
-    assert "most; their own order is open" in text
+    assert f"most; the order of {pair.replace('_', ' ')} is open" in text
     monkeypatch.setattr(sensitivity_toys, "WEIGHTS", np.array([3.0, 3.0, 3.0, 3.0]))
     found = analyse(samples=64, parameters=NAMES, outputs=["rd_relative"])
     assert "which parameter drives rd_relative most is open with 64 samples; the largest estimates" in found.finding

@@ -44,10 +44,13 @@ class SobolConvergence:
         """One an output: why the whole sample gives no indices; None where it does."""
         return self.parts[-1].reasons
 
-    def leading(self, output: int, most: int) -> tuple[list[int], bool]:
-        """The strongest parameters of an output, at most so many, that are above all others, and whether in order.
+    def leading(self, output: int, most: int) -> tuple[list[int], list[int]]:
+        """The strongest parameters of an output, at most so many, that are above all others.
 
-        None where not even one is above all others. Above means beyond the interval of the difference, beyond zero,
+        returns : those parameters, none where not even one is above all others; and those of them whose order among
+                  themselves is open
+
+        Above means beyond the interval of the difference, beyond zero,
         and not the other way round at half the sample.
         """
         above = self.above[output] & ~self.turned[output]
@@ -55,8 +58,10 @@ class SobolConvergence:
         for count in range(min(most, len(order)), 0, -1):
             members, others = order[:count], order[count:]
             if (self.parts[-1].total.low[output, members] > 0.0).all() and above[np.ix_(members, others)].all():
-                return members.tolist(), bool(above[members[:-1], members[1:]].all())
-        return [], False
+                inside = above[np.ix_(members, members)]
+                unknown = ~inside & ~inside.T & ~np.eye(count, dtype=bool)
+                return members.tolist(), members[unknown.any(axis=1)].tolist()
+        return [], []
 
 
 def sobol_convergence(
