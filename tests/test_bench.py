@@ -38,6 +38,9 @@ TINY = Sizes(
     resamples=20,
     few=2,
     more=200,
+    analysis_samples=64,
+    analysis_parameters=1,
+    loop_runs=2,
     sweep_rows=(("batch", 8), ("compiled", 8)),
     sweep_chunk=(("batch", 2), ("compiled", 2)),
     graphics_draws=4,
@@ -116,6 +119,21 @@ def test_salib_is_scaled_from_what_was_measured(report):
     else:
         assert scaled == pytest.approx(2 * (few + 18 * (more - few) / 198))
     assert any("one output with 2 and with 200 resamples" in note for note in report["notes"]["sobol"])
+
+
+def test_an_analysis_and_a_loop_are_scaled_from_what_was_measured(report):
+    figures = report["figures"]
+    ours, scaled = (figures[f"sensitivity.econsim{name}"]["value"] for name in (".1x64", "_scaled.20x1024"))
+    draws = 64 * 4 + 64 * 4  # the design over one parameter, and luck
+    assert scaled == pytest.approx(ours * (1024 * 42 + 256 * 4 + 700) / draws)
+    loop, a_run = figures["sensitivity.loop_scaled.20x1024"]["value"], figures["sensitivity.loop_run"]["value"]
+    if loop is not None:
+        assert loop > 1024 * 42 * a_run
+        ratio = figures["sensitivity.loop_over_econsim.20x1024"]
+        assert ratio["value"] == pytest.approx(loop / scaled)
+    told = " ".join(report["notes"]["sensitivity"])
+    assert "measured on less and scaled" in told and "--samples 1024 --second-order" in told
+    assert rates.NO_JAX in report["notes"]["sensitivity"]
 
 
 def test_machine_and_load_are_told(report):

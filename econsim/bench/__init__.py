@@ -26,6 +26,7 @@ SECTIONS = {
     "stages": "Where the time goes in batch",
     "memory": "Peak memory of a run that keeps summaries",
     "sobol": "Sobol' indices",
+    "sensitivity": "A Sobol' analysis, end to end",
     "sweep": "Sweeps, end to end",
     "graphics": "Graphics device",
 }

@@ -25,6 +25,8 @@ class Sizes:
     memory_draws         : of the runs whose memory is measured
     outputs, parameters, base_samples, resamples : of the Sobol' indices
     few, more            : resamples that SALib is timed with
+    analysis_samples, analysis_parameters : of the sensitivity analysis from end to end
+    loop_runs            : runs of a plain loop that it is compared with
     sweep_rows, sweep_chunk : engine -> rows of a sweep, and of each of its chunks
     graphics_draws       : of the rate on a graphics device
     quarters             : of every run; None: as many as the scenario has
@@ -45,6 +47,9 @@ class Sizes:
     resamples: int = 1000
     few: int = 10
     more: int = 40
+    analysis_samples: int = 64
+    analysis_parameters: int = 8
+    loop_runs: int = 8
     sweep_rows: tuple[tuple[str, int], ...] = (("batch", 768), ("compiled", 2048))
     sweep_chunk: tuple[tuple[str, int], ...] = (("batch", 128), ("compiled", 256))
     graphics_draws: int = 65_536
@@ -75,6 +80,8 @@ QUICK = Sizes(
     base_samples=1024,
     few=5,
     more=20,
+    analysis_parameters=4,
+    loop_runs=4,
     sweep_rows=(("batch", 128), ("compiled", 512)),
     sweep_chunk=(("batch", 32), ("compiled", 128)),
     graphics_draws=16_384,

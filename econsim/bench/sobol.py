@@ -14,19 +14,9 @@ from econsim.studies.statistics.sobol import sobol_indices
 
 def measure(figures: Figures, sizes: Sizes) -> None:
     """Seconds of econsim for all outputs, and of SALib for one output with few resamples, scaled to the same work."""
-    from SALib.analyze import sobol as salib
-
     parameters, samples, resamples = sizes.parameters, sizes.base_samples, sizes.resamples
-    outputs = np.random.default_rng(0).random((samples * (2 * parameters + 2), sizes.outputs))
-    problem = {
-        "num_vars": parameters,
-        "names": [f"parameter_{place}" for place in range(parameters)],
-        "bounds": [[0.0, 1.0]] * parameters,
-    }
-
-    def loop(count: int) -> None:
-        salib.analyze(problem, outputs[:, 0], calc_second_order=True, num_resamples=count, seed=0)
-
+    outputs = random_outputs(parameters, samples, sizes.outputs)
+    loop = partial(salib_on_one, parameters, outputs[:, 0])
     ours = partial(sobol_indices, outputs, parameters, second_order=True, seed=0, resamples=resamples)
     jobs: dict[str, Job] = {"ours": ours, "few": partial(loop, sizes.few), "more": partial(loop, sizes.more)}
     times = best_times([jobs], sizes.rounds, sizes.seconds)
@@ -36,9 +26,8 @@ def measure(figures: Figures, sizes: Sizes) -> None:
     for name, count in (("few", sizes.few), ("more", sizes.more)):
         measured = f"sobol.salib.1x{parameters}x{samples}x{count}"
         figures.add(measured, f"SALib, one output, {count} resamples", times.seconds[name], "s", times.rounds)
-    a_resample = (times.seconds["more"] - times.seconds["few"]) / (sizes.more - sizes.few)
-    one = times.seconds["few"] + (resamples - sizes.few) * a_resample
-    scaled = sizes.outputs * one if a_resample > 0.0 else None  # a disturbed measurement says nothing
+    one = salib_scaled(times.seconds["few"], times.seconds["more"], sizes)
+    scaled = None if one is None else sizes.outputs * one
     figures.add(f"sobol.salib_scaled.{size}", f"SALib, {sizes.outputs} outputs, {resamples:,} resamples", scaled, "s")
     names = f"sobol.salib_scaled.{size}", f"sobol.econsim.{size}"
     figures.ratio(f"sobol.salib_over_econsim.{size}", "SALib over econsim", *names)
@@ -48,3 +37,29 @@ def measure(figures: Figures, sizes: Sizes) -> None:
         f"scaled from these: {sizes.outputs} times what {resamples:,} resamples take on the line through both.",
     )
     figures.note("sobol", "The outputs are random numbers: the time does not depend on them.")
+
+
+def random_outputs(parameters: int, samples: int, outputs: int) -> np.ndarray:
+    """Random numbers in the shape of a Saltelli design with second order, (row, output)."""
+    return np.random.default_rng(0).random((samples * (2 * parameters + 2), outputs))
+
+
+def salib_on_one(parameters: int, output: np.ndarray, resamples: int) -> None:
+    """What SALib does for one output."""
+    from SALib.analyze import sobol as salib
+
+    problem = {
+        "num_vars": parameters,
+        "names": [f"parameter_{place}" for place in range(parameters)],
+        "bounds": [[0.0, 1.0]] * parameters,
+    }
+    salib.analyze(problem, output, calc_second_order=True, num_resamples=resamples, seed=0)
+
+
+def salib_scaled(few: float, more: float, sizes: Sizes) -> float | None:
+    """Seconds of SALib for all resamples, on the line through its times for few and for more of them.
+
+    returns : None where more took no longer than few: a disturbed measurement says nothing
+    """
+    a_resample = (more - few) / (sizes.more - sizes.few)
+    return few + (sizes.resamples - sizes.few) * a_resample if a_resample > 0.0 else None
