@@ -66,10 +66,9 @@ def shape_of(world: World, draws: int, imposed: bool) -> Shape:
     return Shape(rounded, draws, imposed, names, tuple(sorted(vars(world.levers))))
 
 
-def stands_in(other: Shape, shape: Shape) -> bool:
-    """Whether one program can run another's worlds too: those without copying are worlds that no distiller enters."""
-    frame = other.frame._replace(copying=False, distillers=shape.frame.distillers)
-    return other.frame.copying and other._replace(frame=frame) == shape
+def without_copying(shape: Shape) -> Shape:
+    """The shape of the same worlds without copying, which the program with copying can run too: nobody enters."""
+    return shape._replace(frame=shape.frame._replace(copying=False, distillers=1))
 
 
 def _round_up(slots: int, steps: tuple[int, ...]) -> int:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import econsim
 from econsim.engines import batch, jax_compile
-from econsim.engines.jax_inputs import Shape, stands_in
+from econsim.engines.jax_inputs import Shape, without_copying
 from econsim.state import State
 from econsim.user_cache import keep, place_of
 
@@ -59,6 +59,9 @@ def program(shape: Shape, gently: bool = False) -> Program:
              ends
     """
     if shape not in _ready:
+        twin = without_copying(shape)
+        if twin not in _ready and twin != shape and _place(twin).is_file():  # asked for next as a rule
+            threading.Thread(target=program, args=(twin,), name="econsim loading", daemon=True).start()
         with _guard:
             lock = _making.setdefault(shape, threading.Lock())
         with lock:  # whoever comes second waits for the first rather than compiling too
@@ -74,7 +77,7 @@ def runnable(shape: Shape) -> Shape:
     """
     if is_stored(shape):
         return shape
-    other = next((one for one in list(_ready) if stands_in(one, shape)), None)
+    other = next((one for one in list(_ready) if one.frame.copying and without_copying(one) == shape), None)
     if other is None:
         return shape
     with _guard:
