@@ -14,6 +14,7 @@ from econsim.scenario import Scenario, load_scenario
 from econsim.scenario_text import flow
 from econsim.studies.adoption import Workload
 from econsim.web import state
+from econsim.web.jobs import Job
 from econsim.web.running import Answer
 from econsim.web.url_codec import differences, encode
 
@@ -128,4 +129,10 @@ def adoption(workload: Workload) -> None:
     st.code(" \\\n    ".join(parts), language="bash", wrap_lines=True)
 
 
-__all__ = ["adoption", "bibtex", "citation", "command", "file_name", "python_code", "settings", "show"]
+def job_line(job: Job) -> str:
+    """The line for a terminal that does a job again, with its files in the working directory."""
+    given = [one.removeprefix("{folder}/") for one in job.arguments]
+    return shlex.join(["econsim", *given])
+
+
+__all__ = ["adoption", "bibtex", "citation", "command", "file_name", "job_line", "python_code", "settings", "show"]

@@ -18,8 +18,9 @@ DRAWS = 24
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Nothing is compiled; what is not stored is computed on a few draws."""
+def quick(monkeypatch, tmp_path):
+    """Nothing is compiled; what is not stored is computed on a few draws; jobs of one test are seen by no other."""
+    monkeypatch.setenv("ECONSIM_RUNS", str(tmp_path / "jobs"))
     monkeypatch.setattr(engines, "warm_up", lambda *_: None)
     monkeypatch.setattr(running, "DRAWS", DRAWS)
     running.desk.clear()

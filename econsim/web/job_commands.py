@@ -1,0 +1,60 @@
+"""Which command line a study on a page is. Every argument comes from a checked value or a file of the job's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from econsim.scenario import Scenario
+from econsim.web import jobs, running
+
+SCENARIO, SPEC = "scenario.yaml", "sweep.yaml"
+TO = ("--out", "{folder}/out")
+
+
+def about(scenario: Scenario, **asked: Any) -> dict[str, Any]:
+    """What tells one study from another; pages find jobs by it."""
+    return {"scenario": scenario.hash, "name": scenario.name, **asked}
+
+
+def sobol(scenario: Scenario, metric: str, samples: int) -> jobs.Job:
+    """Sobol' indices of one metric and its paired change."""
+    asked = ["--outputs", metric, "--samples", str(int(samples)), "--over-time", "none"]
+    title = f"Sobol' indices of {metric}, {samples} base samples"
+    return _submit("sensitivity", scenario, asked, title, {"metric": metric, "samples": samples})
+
+
+def flip(scenario: Scenario, metric: str) -> jobs.Job:
+    """The smallest change of one assumption that reverses the sign of the median change of a metric."""
+    return _submit("flip", scenario, ["--output", metric], f"What would flip {metric}", {"metric": metric})
+
+
+def moats(scenario: Scenario) -> jobs.Job:
+    """What labs lose with each moat."""
+    return _submit("moats", scenario, ["--draws", str(running.DRAWS)], "What each moat is worth", {})
+
+
+def tip(scenario: Scenario, asked: Mapping[str, Any]) -> jobs.Job:
+    """Where an outcome tips.
+
+    asked : `x`, `y` (None: along x alone), `output`, `above` (whether beyond is above), `threshold`, `draws`
+    """
+    line = ["--x", asked["x"], *(["--y", asked["y"]] if asked["y"] else []), "--output", asked["output"]]
+    line += ["--above" if asked["above"] else "--below", repr(float(asked["threshold"]))]
+    line += ["--draws", str(int(asked["draws"]))]
+    over = f"{asked['x']} and {asked['y']}" if asked["y"] else asked["x"]
+    return _submit("tip", scenario, line, f"Where {asked['output']} tips along {over}", asked)
+
+
+def sweep(spec: str, title: str) -> jobs.Job:
+    """A sweep whose spec has been checked."""
+    return jobs.submit("sweep", ["{folder}/" + SPEC, *TO], title, files={SPEC: spec})
+
+
+def _submit(kind: str, scenario: Scenario, asked: list[str], title: str, told: Mapping[str, Any]) -> jobs.Job:
+    line = ["{folder}/" + SCENARIO, *asked, "--seed", str(running.SEED), *TO]
+    files = {SCENARIO: scenario.to_yaml()}
+    return jobs.submit(kind, line, title, scenario=scenario.name, files=files, about=about(scenario, **told))
+
+
+__all__ = ["SCENARIO", "SPEC", "about", "flip", "moats", "sobol", "sweep", "tip"]

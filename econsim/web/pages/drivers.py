@@ -1,0 +1,178 @@
+"""What the answer depends on: assumptions in the futures at hand, and studies of them as jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from econsim.charts.assumption_bars import assumption_bars
+from econsim.charts.sensitivity_sobol import sobol_bars
+from econsim.cli_text import number
+from econsim.scenario import Scenario
+from econsim.studies.sensitivity_result import Sensitivity, open_sensitivity
+from econsim.studies.tipping_words import setting
+from econsim.web import exports, frame, job_commands, job_panel, jobs, running, study_files
+from econsim.web.blocks import below, pictures
+from econsim.web.running import Answer
+from econsim.web.words import Shown, inside, label, plain
+
+MOST = 15  # bars of the tornado
+SAMPLES = (64, 128, 256, 512)
+RED = "color: #B34700; font-weight: 600"
+
+
+def page(scenario: Scenario) -> None:
+    """The tornado at once; what takes minutes as jobs below it."""
+    answer = running.answer(scenario)
+    pictures.choose()
+    shown = pictures.chosen()
+    _tornado(answer, shown)
+    frame.status_line(answer.result)
+    st.header("How much of the spread each assumption explains", anchor=False)
+    _sobol(scenario, shown)
+    st.header("What would reverse the finding", anchor=False)
+    _flip(scenario, shown)
+    st.header("What each moat of the labs is worth", anchor=False)
+    _moats(scenario)
+
+
+def _tornado(answer: Answer, shown: Shown) -> None:
+    """Rank correlations over the futures of this run: nothing more has to be computed."""
+    table = below.strongest(answer.result, pictures.drawn_change(answer.result, shown)[0], MOST)
+    if table is None:
+        st.info("Which assumptions matter cannot be told: parameters do not vary here, or the effect is undefined.")
+        return
+    first = table.iloc[0]
+    way = "larger" if first["correlation"] > 0 else "smaller"
+    said = (
+        f"The effect is {way} where {inside(first['name'])} is high "
+        f"(rank correlation {number(first['correlation'], sign=True)})"
+    )
+
+    def draw(theme: Any, wrap: int) -> Any:
+        del wrap
+        return assumption_bars(
+            table, title=said, subtitle=f"Change of {inside(shown.title)} over futures; line: 95% interval", theme=theme
+        )
+
+    exports.chart("tornado", draw, answer, table, says=said, height=26 * len(table) + 70, wrap=90)
+    unclear = table[(table["low"] <= 0.0) & (table["high"] >= 0.0)]["name"].tolist()
+    if unclear:
+        st.caption(
+            f"{len(unclear)} of these {len(table)} have an interval that holds zero: "
+            f"{plain(', '.join(inside(name) for name in unclear))}."
+        )
+
+
+def _sobol(scenario: Scenario, shown: Shown) -> None:
+    st.markdown(
+        "Sobol' indices share out the variance of an outcome: *first order* is what an assumption explains alone, "
+        "*total* what it explains with all its interactions."
+    )
+    samples = st.select_slider(
+        "Base samples", SAMPLES, 128, key="sobol-samples",
+        help="More give narrower intervals, in proportion to the square root, and take as much longer.",
+    )  # fmt: skip
+    asked = job_commands.about(scenario, metric=shown.metric, samples=samples)
+    job = job_panel.study(
+        "sobol", "Compute Sobol' indices", jobs.find("sensitivity", **asked), job_commands.sobol, scenario,
+        shown.metric, samples, help="Takes minutes: a Morris screening, then the indices of what it finds strongest.",
+    )  # fmt: skip
+    if job is None:
+        return
+    result = open_sensitivity(job.out)
+    st.markdown(plain(result.finding))
+    for told in result.warnings:
+        st.caption(plain(told))
+    effect = shown.metric in result.effects
+    if not effect and shown.metric not in result.outputs:
+        st.info("There are no indices of this outcome: it does not vary, or is undefined in too many futures.")
+        return
+    table = result.ranked(shown.metric, effect)
+    says = f"{label(table.iloc[0]['parameter'])} has a total index of {number(table.iloc[0]['strength'])}"
+    drawn = sobol_bars(result, shown.metric, effect=effect)
+    exports.finished("sobol", drawn, {"indices": table}, says=says)
+    st.dataframe(_index_table(table), hide_index=True)
+    _dead(result)
+
+
+def _index_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Indices with the ends of their 95% intervals."""
+
+    def told(value: float, half: float) -> str:
+        return f"{number(value)} ({number(value - half)} to {number(value + half)})"
+
+    pairs = {"First order (95% interval)": ("S1", "S1_conf"), "Total (95% interval)": ("ST", "ST_conf")}
+    columns: dict[str, list[str]] = {"Assumption": [label(name) for name in table["parameter"]]}
+    for title, (value, half) in pairs.items():
+        columns[title] = [told(one[value], one[half]) for _, one in table.iterrows()]
+    return pd.DataFrame({**columns, "Remark": table["words"].tolist()})
+
+
+def _dead(result: Sensitivity) -> None:
+    """Parameters whose change moved no metric in the runs of the screening."""
+    screening = result.content.get("screening") or {}
+    dead = screening.get("dead")
+    if dead is None:
+        return
+    names = plain(", ".join(inside(label(name)) for name in dead))
+    st.markdown(f"Changing these moved no outcome in any run of the screening: {names}." if dead else
+                "Every assumption that was screened moved some outcome.")  # fmt: skip
+
+
+def _flip(scenario: Scenario, shown: Shown) -> None:
+    st.markdown(
+        "The finding is the sign of the median change. For each assumption, the smallest change of it alone that turns "
+        "the sign; those within their plausible range are the ones to worry about."
+    )
+    asked = job_commands.about(scenario, metric=shown.metric)
+    job = job_panel.study(
+        "flip", "Search for what flips it", jobs.find("flip", **asked), job_commands.flip, scenario, shown.metric
+    )
+    if job is None:
+        return
+    told = study_files.summary(job)
+    st.markdown(plain(told["finding"]))
+    study_files.picture(job, "flip", told["finding"][:99])
+    table = pd.read_csv(job.out / "flip.csv")
+    found = table[table["flip"].notna()]
+    if len(found):
+        st.dataframe(_flip_table(found), hide_index=True)
+    study_files.downloads(job)
+
+
+def _flip_table(found: pd.DataFrame) -> Any:
+    """One row an assumption that reverses the finding; red where that lies inside its range."""
+    rows = pd.DataFrame(
+        {
+            "Assumption": [label(name) for name in found["parameter"]],
+            "Grade": found["grade"].tolist(),
+            "Default": _settings(found, "default"),
+            "Reversed at": _settings(found, "flip"),
+            "Within its range": ["yes" if inside_prior else "no" for inside_prior in found["inside_prior"]],
+        }
+    )
+    return rows.style.apply(lambda row: [RED if row["Within its range"] == "yes" else ""] * len(row), axis=1)
+
+
+def _settings(found: pd.DataFrame, column: str) -> list[str]:
+    return [setting(name, value) for name, value in zip(found["parameter"], found[column], strict=True)]
+
+
+def _moats(scenario: Scenario) -> None:
+    job = job_panel.study(
+        "moats", "Take each moat away", jobs.find("moats", **job_commands.about(scenario)), job_commands.moats, scenario
+    )
+    if job is None:
+        return
+    told = study_files.summary(job)
+    st.markdown(plain(told["finding"]))
+    for metric in ("lab_npv", "rd_relative"):
+        study_files.picture(job, f"moats-{metric}", f"Change of {inside(label(metric))} when a moat is taken away")
+    study_files.downloads(job)
+
+
+if __name__ == "__main__":  # Streamlit runs the file; tests may import it
+    frame.show("What does the answer depend on?", page)

@@ -1,0 +1,52 @@
+"""What a finished job wrote, on a page: its picture as the command drew it, its table, and all files to take away."""
+
+from __future__ import annotations
+
+import functools
+import mimetypes
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from econsim.store import read_json
+from econsim.web import reproduce
+from econsim.web.jobs import Job
+from econsim.web.words import plain
+
+SHOWN = (".svg", ".png", ".pdf", ".csv", ".json")
+
+
+def summary(job: Job) -> dict[str, Any]:
+    """The JSON that a study wrote, named after its command."""
+    return read_json(job.out / f"{job.kind}.json")
+
+
+def picture(job: Job, name: str, says: str) -> None:
+    """A chart of the study; nothing where it could not be drawn. `says` is read where it is not seen."""
+    path = job.out / f"{name}.svg"
+    if path.is_file():
+        with st.container(key=f"sheet-{job.id}-{name}"):
+            st.image(path.read_bytes().decode("utf-8"), caption=plain(says), width="content")
+
+
+def downloads(job: Job) -> None:
+    """Every file of the study, and the line that gives it again."""
+    with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{job.id}"):
+        for path in sorted(job.out.rglob("*")):
+            if path.suffix in SHOWN and path.is_file() and not path.name.startswith("."):
+                told = path.relative_to(job.out).as_posix()
+                st.download_button(
+                    told, functools.partial(_content, path), f"econsim-{path.name}",
+                    mimetypes.guess_type(path.name)[0] or "application/octet-stream", key=f"{job.id}-{told}",
+                    on_click="ignore", type="tertiary", width="stretch",
+                )  # fmt: skip
+        st.caption("On a command line, with the scenario's file at hand:")
+        st.code(reproduce.job_line(job), language="bash", wrap_lines=True)
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+__all__ = ["downloads", "picture", "summary"]
