@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run app stored test test-slow bench figures evidence docs docs-serve schema check wheel clean distclean notebooks
+.PHONY: help setup run app stored test test-slow bench figures evidence headlines docs docs-serve schema check wheel clean distclean notebooks
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,9 @@ figures: setup ## redraw the figures of the documentation
 
 evidence: setup ## compute what matters in the baseline, and the tables of docs/evidence.md
 	$(BIN)/python docs/make_evidence.py
+
+headlines: setup ## record the headline results of this version, which diff-model compares with
+	$(BIN)/econsim diff-model --write econsim/releases/$$($(BIN)/python -c 'import econsim; print(econsim.__version__)').json
 
 notebooks: setup ## run the notebooks at full size into runs/notebooks/
 	$(BIN)/python notebooks/execute.py

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from econsim.studies.drivers import drivers
     from econsim.studies.flip import flip
     from econsim.studies.moats import moats
+    from econsim.studies.model_difference import diff_model
     from econsim.studies.sensitivity import Sensitivity, open_sensitivity, sensitivity
     from econsim.studies.sweep import Sweep, SweepStopped, open_sweep, sweep
     from econsim.studies.tipping import tipping
@@ -39,6 +40,7 @@ _HOMES = {
     "SweepStopped": "econsim.studies.sweep",
     "adopt": "econsim.studies.adoption",
     "compare": "econsim.studies.compare",
+    "diff_model": "econsim.studies.model_difference",
     "discover": "econsim.studies.discovery",
     "drivers": "econsim.studies.drivers",
     "flip": "econsim.studies.flip",
@@ -71,6 +73,7 @@ __all__ = [
     "__version__",
     "adopt",
     "compare",
+    "diff_model",
     "discover",
     "drivers",
     "evidence",

@@ -21,6 +21,7 @@ from econsim.cli.sensitivity import sensitivity
 from econsim.cli.simulations import compare, run
 from econsim.cli.sweeping import sweep
 from econsim.cli.tipping import flip, tip
+from econsim.cli.versions import diff_model
 from econsim.cli_text import printable
 from econsim.errors import EconsimError, InputError, Problem, nearest_name
 
@@ -81,6 +82,7 @@ _COMMANDS = (
     new,
     validate,
     check,
+    diff_model,
     bench,
 )
 for _command in _COMMANDS:
