@@ -27,8 +27,11 @@ MOST_NUMBERS = 21  # cells along an axis up to which each holds its number
 TITLE_LINE = 88  # characters
 
 
-def tipping_map(result: TippingMap) -> Any:
-    """The share of futures in each cell, in numbers and colours, and the line on which it is one half."""
+def tipping_map(result: TippingMap, pick: str | None = None) -> Any:
+    """The share of futures in each cell, in numbers and colours, and the line on which it is one half.
+
+    pick : name of a selection that holds the cell that was clicked, as `x` and `y` of its corner in grid steps
+    """
     columns, rows = len(result.x.values), len(result.y.values)
     cells = pd.DataFrame(
         [
@@ -46,6 +49,8 @@ def tipping_map(result: TippingMap) -> Any:
         y2="y2:Q",
         color=alt.Color("fill:N", scale=None),
     )
+    if pick is not None:
+        tiles = tiles.add_params(alt.selection_point(name=pick, fields=["x", "y"], toggle=False))
     layers = [tiles]
     if max(columns, rows) <= MOST_NUMBERS:
         layers.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,15 @@ import pandas as pd
 
 from econsim.findings import futures
 from econsim.results import QUANTILES
+from econsim.store import read_json
 from econsim.studies.tipping_contour import contour
 from econsim.studies.tipping_question import Question, quantiles, shares
 from econsim.studies.tipping_words import plain, setting
 from econsim.studies.tipping_worlds import Progress
+from econsim.whole_folder import refusal
 
 HALF = 0.5
+LEVELS = ("p5", "p25", "p50", "p75", "p95")
 
 
 class TippingMap:
@@ -29,13 +33,11 @@ class TippingMap:
     failed   : cells' futures that could not be solved
     """
 
-    def __init__(self, question: Question, values: np.ndarray, failed: int):
-        """values : (y, x, draw) of the output."""
+    def __init__(self, question: Question, share: np.ndarray, defined: np.ndarray, levels: np.ndarray, failed: int):
         self.question = question
         self.x, self.y = question.axes
-        self.share, self.defined = shares(question, values)
-        self.levels = quantiles(values, QUANTILES)
-        self.failed, self.futures = failed, values.size
+        self.share, self.defined, self.levels = share, defined, levels
+        self.failed, self.futures = failed, share.size * question.settings.draws
         self.engine = question.settings.engine
 
     def __repr__(self) -> str:
@@ -62,7 +64,7 @@ class TippingMap:
         """One row a cell, y varying slowest: x, y (under their names), share, defined, p5 … p95 of the output."""
         across, up = np.meshgrid(self.x.values, self.y.values)
         columns = {self.x.name: across, self.y.name: up, "share": self.share, "defined": self.defined}
-        for place, name in enumerate(("p5", "p25", "p50", "p75", "p95")):
+        for place, name in enumerate(LEVELS):
             columns[name] = self.levels[:, :, place]
         return pd.DataFrame({name: values.ravel() for name, values in columns.items()})
 
@@ -152,4 +154,22 @@ def make_map(question: Question, progress: Progress | None) -> TippingMap:
     if not np.isfinite(values).any():
         raise question.undefined()
     worlds.finish()
-    return TippingMap(question, values.reshape(*across.shape, -1), int(rows.failed.sum()))
+    values = values.reshape(*across.shape, -1)
+    return TippingMap(question, *shares(question, values), quantiles(values, QUANTILES), int(rows.failed.sum()))
+
+
+def read_map(question: Question, folder: str | Path) -> TippingMap:
+    """The map that `econsim tip` wrote to a folder.
+
+    question : what was asked, again
+    raises   : InputError where the folder holds no map, or one of another question
+    """
+    folder = Path(folder)
+    told = read_json(folder / "tip.json")
+    if told.get("id") != question.id or told.get("kind") != "map":
+        raise refusal(folder, f"does not hold the map {question.id}")
+    table = pd.read_csv(folder / "tip.csv", dtype=str).astype(float)  # as they were written, to the last digit
+    shape = len(question.axes[1].values), len(question.axes[0].values)
+    share, defined = (table[name].to_numpy(float).reshape(shape) for name in ("share", "defined"))
+    levels = table[list(LEVELS)].to_numpy(float).reshape(*shape, len(LEVELS))
+    return TippingMap(question, share, defined, levels, int(told["failed_futures"]))

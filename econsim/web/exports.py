@@ -47,17 +47,27 @@ def chart(
         _downloads(name, draw, answer, shown)
 
 
-def finished(name: str, drawn: Any, tables: Mapping[str, pd.DataFrame], *, says: str) -> None:
+def finished(
+    name: str,
+    drawn: Any,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    says: str,
+    picked: Callable[[], None] | None = None,
+) -> None:
     """A chart of a study, with its own title and footer, as it is printed; on white in the dark theme too.
 
     name   : of files and widgets, unique on the page
     drawn  : a finished chart of `econsim.charts`
     tables : what can be taken away as data, by name
     says   : the finding in under 100 characters with its number, for screen readers
+    picked : called when something of a chart with a selection was clicked
     """
     with st.container(key=f"sheet-{name}"):
         sheet = drawn.properties(autosize="pad")  # else Streamlit squeezes the plot to make room for what is beside it
-        st.altair_chart(sheet, theme=None, width="content", key=f"chart-{name}", alt=says[:99])
+        st.altair_chart(
+            sheet, theme=None, width="content", key=f"chart-{name}", alt=says[:99], on_select=picked or "ignore"
+        )
     with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{name}"):
         for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
             st.download_button(

@@ -9,6 +9,8 @@ from econsim.scenario import Scenario
 from econsim.web import jobs, running
 
 SCENARIO, SPEC = "scenario.yaml", "sweep.yaml"
+DRAWS = (32, 64, 128, 256)
+"""Futures at each setting of a map that a page offers; the second is where it starts."""
 TO = ("--out", "{folder}/out")
 
 
@@ -46,6 +48,31 @@ def tip(scenario: Scenario, asked: Mapping[str, Any]) -> jobs.Job:
     return _submit("tip", scenario, line, f"Where {asked['output']} tips along {over}", asked)
 
 
+def futures(scenario: Scenario, samples: int) -> jobs.Job:
+    """A sweep of one scenario through futures in which everything uncertain is drawn."""
+    spec = f"scenario: {SCENARIO}\ndesign:\n  method: lhs\n  samples: {int(samples)}\nseed: {running.SEED}\n"
+    files = {SCENARIO: scenario.to_yaml(), SPEC: spec}
+    return jobs.submit(
+        "sweep",
+        ["{folder}/" + SPEC, *TO],
+        f"{samples:,} futures",
+        scenario=scenario.name,
+        files=files,
+        about=about(scenario, samples=samples),
+    )
+
+
+def discover(swept: jobs.Job, label: str, where: str) -> jobs.Job:
+    """Which values of parameters lead to some futures of a finished sweep.
+
+    label : the scenario of the sweep
+    where : a condition that has been read by `parse_condition`
+    """
+    line = [str(swept.out), "--scenario", label, "--where", where, *TO]
+    asked = {"sweep": swept.id, "label": label, "where": where}
+    return jobs.submit("discover", line, f"Where {where}", scenario=label, about=asked)
+
+
 def sweep(spec: str, title: str) -> jobs.Job:
     """A sweep whose spec has been checked."""
     return jobs.submit("sweep", ["{folder}/" + SPEC, *TO], title, files={SPEC: spec})
@@ -57,4 +84,4 @@ def _submit(kind: str, scenario: Scenario, asked: list[str], title: str, told: M
     return jobs.submit(kind, line, title, scenario=scenario.name, files=files, about=about(scenario, **told))
 
 
-__all__ = ["SCENARIO", "SPEC", "about", "flip", "moats", "sobol", "sweep", "tip"]
+__all__ = ["SCENARIO", "SPEC", "about", "discover", "flip", "futures", "moats", "sobol", "sweep", "tip"]

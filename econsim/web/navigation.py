@@ -9,7 +9,13 @@ import streamlit as st
 PAGES = Path(__file__).resolve().parent / "pages"
 
 # File in `pages/`, its title in the menu, its address. The first one lives at the root and has no address of its own.
-MENU = (("explore", "Explore"), ("spectrum", "Spectrum"), ("drivers", "Drivers"), ("model", "Model and evidence"))
+MENU = (
+    ("explore", "Explore"),
+    ("spectrum", "Spectrum"),
+    ("drivers", "Drivers"),
+    ("tipping", "Tipping points"),
+    ("model", "Model and evidence"),
+)
 
 
 def run() -> None:
