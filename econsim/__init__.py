@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from econsim import evidence, fidelity
     from econsim.book_tables import parameters
+    from econsim.briefs.build import brief
     from econsim.errors import EconsimError, InputError
     from econsim.results import Result, simulate
     from econsim.scenario import Scenario, load_scenario
@@ -39,6 +40,7 @@ _HOMES = {
     "Sweep": "econsim.studies.sweep",
     "SweepStopped": "econsim.studies.sweep",
     "adopt": "econsim.studies.adoption",
+    "brief": "econsim.briefs.build",
     "compare": "econsim.studies.compare",
     "diff_model": "econsim.studies.model_difference",
     "discover": "econsim.studies.discovery",
@@ -72,6 +74,7 @@ __all__ = [
     "SweepStopped",
     "__version__",
     "adopt",
+    "brief",
     "compare",
     "diff_model",
     "discover",

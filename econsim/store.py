@@ -136,13 +136,15 @@ def _manifest(result: Result, files: dict[str, str]) -> dict[str, Any]:
 
 
 def current_time() -> datetime.datetime:
-    """Now, or the time that SOURCE_DATE_EPOCH says, so that the same files can be made again later.
+    """Now, to the second, or the time that SOURCE_DATE_EPOCH says, so that the same files can be made again later.
 
     raises : InputError where that is no number of seconds
     """
     said = os.environ.get("SOURCE_DATE_EPOCH", "")
     try:
-        return datetime.datetime.fromtimestamp(int(said), datetime.UTC) if said else datetime.datetime.now(datetime.UTC)
+        if said:
+            return datetime.datetime.fromtimestamp(int(said), datetime.UTC)
+        return datetime.datetime.now(datetime.UTC).replace(microsecond=0)
     except (ValueError, OverflowError, OSError):
         raise InputError(Problem("SOURCE_DATE_EPOCH", "must be seconds since 1970", repr(said)[:40])) from None
 

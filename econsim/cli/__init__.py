@@ -12,6 +12,7 @@ import click
 import econsim
 from econsim.cli.adopting import adopt
 from econsim.cli.analysing import discover, drivers, moats
+from econsim.cli.briefing import brief
 from econsim.cli.checking import bench, check
 from econsim.cli.evidence import evidence
 from econsim.cli.exploring import app
@@ -75,6 +76,7 @@ _COMMANDS = (
     flip,
     fidelity,
     adopt,
+    brief,
     app,
     scenarios,
     params,

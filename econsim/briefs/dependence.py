@@ -1,0 +1,236 @@
+"""What the effect of a package depends on, read off the brief's own futures: nothing is run.
+
+Each future has drawn every uncertain assumption, so the futures themselves say with which assumptions the effect goes,
+how it differs between their low and high ends, where the finding fails, and what could be observed beforehand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from econsim.findings import NO_CHANGE
+from econsim.parameter_book import book
+from econsim.studies.statistics.boxes import Box
+from econsim.studies.statistics.given_data import LEAST_ROWS, rank_correlations
+from econsim.studies.statistics.prim import find_box
+from econsim.world import design_dimensions, design_points, parameter_values
+
+MOST_DRIVERS = 5
+MOST_SIGNALS = 3
+FIFTH = 0.2
+ALIKE = 0.8  # rank correlation from which on two signals tell the same
+LEAST_SHARE = 0.03  # of futures on either side, for a box to be looked for
+MOST_IN_BOX = 2  # assumptions that a box may limit: more cannot be told in a sentence
+CONFIDENCE = 0.95
+
+OBSERVABLE = (
+    "copy_revenue_share", "visible_lag_months", "copy_price_ratio", "lab_margin", "price_fall", "frontier_growth",
+    "rd_to_revenue", "n_distillers_active",
+)  # fmt: skip
+"""What anybody can measure in a world without the package, without knowing the model."""
+
+
+@dataclass(frozen=True)
+class End:
+    """The futures in the lowest or the highest fifth of something.
+
+    value  : where the fifth ends
+    median : of the effect in it
+    up     : share of its futures in which the effect is positive
+    rows   : futures in it
+    """
+
+    value: float
+    median: float
+    up: float
+    rows: int
+
+
+@dataclass(frozen=True)
+class Driver:
+    """An assumption, or something observable, and how the effect differs with it.
+
+    correlation, low, high : Spearman's rank correlation with the effect, and its 95% interval
+    lowest, highest        : the fifths of futures in which it is lowest and highest
+    """
+
+    name: str
+    correlation: float
+    low: float
+    high: float
+    lowest: End
+    highest: End
+
+    @property
+    def grade(self) -> str:
+        """Of the evidence for an assumption: A measured, B inferred, C assumed."""
+        return book().parameters[self.name].grade
+
+    @property
+    def clear(self) -> bool:
+        """Whether its interval leaves out zero."""
+        return self.low > 0.0 or self.high < 0.0
+
+
+@dataclass(frozen=True)
+class Breaking:
+    """Assumptions under which the finding fails, among futures in which there is any copying.
+
+    box     : limits on assumptions
+    fails   : share of the futures in the box in which the finding fails
+    outside : the same of those outside
+    share   : of all these futures that are in the box
+    """
+
+    box: Box
+    fails: float
+    outside: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Idle:
+    """Futures in which nobody ever copies, whatever policy does.
+
+    share  : of all futures
+    median : of the effect in them; NaN where there are none
+    """
+
+    share: float
+    median: float
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """What the effect of one package on one metric depends on.
+
+    sign     : of the median effect: 1, -1 or 0
+    median   : of the effect
+    names    : assumptions that are uncertain, as many as correlations were computed for
+    drivers  : those with the strongest rank correlations, at most five
+    signals  : what can be observed in the status quo and goes with the effect, at most three
+    breaking : where the finding fails; None where nothing tells those futures apart
+    """
+
+    sign: int
+    median: float
+    names: tuple[str, ...]
+    drivers: tuple[Driver, ...]
+    signals: tuple[Driver, ...]
+    breaking: Breaking | None
+    idle: Idle
+
+    @property
+    def reversing(self) -> tuple[Driver, ...]:
+        """Drivers at one end of which the median effect has the other sign."""
+        return tuple(
+            one for one in self.drivers if any(self.sign * end.median < 0.0 for end in (one.lowest, one.highest))
+        )
+
+
+def dependence(result: Any, metric: str, relative: bool) -> Dependence:
+    """What the effect of a package on a metric depends on.
+
+    result   : with its status quo, on the same draws
+    relative : whether the effect is the change relative to the status quo, or the difference
+    """
+    effect = effect_of(result, metric, relative)
+    known = np.isfinite(effect)
+    median = float(np.median(effect[known])) if known.any() else float("nan")
+    sign = 0 if not known.any() else int(np.sign(median)) if abs(median) > NO_CHANGE else 0
+    names, points = assumption_values(result)
+    copied = result.status_quo.values("copying_ever_happens") > 0.0
+    nobody = known & ~copied
+    idle = Idle(float(nobody.sum() / max(known.sum(), 1)), float(np.median(effect[nobody])) if nobody.any() else np.nan)
+    drivers = strongest(names, points, effect, MOST_DRIVERS)
+    observed = np.column_stack([result.status_quo.values(name) for name in OBSERVABLE])
+    signals = apart(strongest(OBSERVABLE, observed, effect, len(OBSERVABLE)), observed)
+    breaking = _breaking(names, points, effect, known & copied, sign)
+    return Dependence(sign, median, names, drivers, signals, breaking, idle)
+
+
+def effect_of(result: Any, metric: str, relative: bool) -> np.ndarray:
+    """The paired effect in every future, (draw,); NaN where undefined."""
+    here, there = result.values(metric), result.status_quo.values(metric)
+    if not relative:
+        return here - there
+    known = np.isfinite(here) & np.isfinite(there) & (there != 0.0)
+    return np.where(known, here / np.where(known, there, 1.0) - 1.0, np.nan)
+
+
+def assumption_values(result: Any) -> tuple[tuple[str, ...], np.ndarray]:
+    """Names of the uncertain assumptions, and their values in every future, (draw, assumption)."""
+    scenario = result.status_quo.scenario
+    points = design_points(scenario, result.ensemble, result.seed, 0, result.draws)
+    if points is None:
+        return (), np.zeros((result.draws, 0))
+    values = parameter_values(scenario, points)
+    names = tuple(name for name in design_dimensions() if not scenario.assumptions[name].fixed)
+    return names, np.column_stack([np.broadcast_to(values[name], result.draws) for name in names])
+
+
+def strongest(names: Sequence[str], points: np.ndarray, effect: np.ndarray, most: int) -> tuple[Driver, ...]:
+    """Those that go most with the effect, the strongest first; none where too few futures tell.
+
+    points : (draw, name), NaN where undefined
+    effect : (draw,), NaN where undefined
+    """
+    found = []
+    for column, name in enumerate(names):
+        rows = np.isfinite(points[:, column]) & np.isfinite(effect)
+        if rows.sum() < LEAST_ROWS or np.ptp(points[rows, column]) == 0.0:
+            continue
+        told = rank_correlations(points[rows][:, [column]], effect[rows], confidence=CONFIDENCE)
+        if told.reasons[0] is not None:
+            continue
+        one = told.correlation
+        ends = _ends(points[rows, column], effect[rows])
+        found.append(Driver(name, float(one.value[0, 0]), float(one.low[0, 0]), float(one.high[0, 0]), *ends))
+    return tuple(sorted(found, key=lambda one: (-abs(one.correlation), one.name))[:most])
+
+
+def _ends(values: np.ndarray, effect: np.ndarray) -> tuple[End, End]:
+    low, high = (float(value) for value in np.quantile(values, [FIFTH, 1.0 - FIFTH]))
+    return _end(low, effect[values <= low]), _end(high, effect[values >= high])
+
+
+def _end(value: float, effect: np.ndarray) -> End:
+    return End(value, float(np.median(effect)), float((effect > NO_CHANGE).mean()), len(effect))
+
+
+def apart(signals: Sequence[Driver], observed: np.ndarray) -> tuple[Driver, ...]:
+    """The strongest signals that do not tell the same, those whose interval leaves out zero."""
+    from scipy.stats import spearmanr
+
+    kept: list[Driver] = []
+    for one in signals:
+        columns = [OBSERVABLE.index(one.name), *(OBSERVABLE.index(other.name) for other in kept)]
+        values = observed[np.isfinite(observed[:, columns]).all(axis=1)][:, columns]
+        same = any(abs(spearmanr(values[:, 0], values[:, place])[0]) > ALIKE for place in range(1, len(columns)))
+        if one.clear and not same:
+            kept.append(one)
+    return tuple(kept[:MOST_SIGNALS])
+
+
+def _breaking(
+    names: Sequence[str], points: np.ndarray, effect: np.ndarray, rows: np.ndarray, sign: int
+) -> Breaking | None:
+    if sign == 0 or not names or not rows.any():
+        return None
+    fails = ~(sign * effect[rows] > NO_CHANGE)
+    if not LEAST_SHARE <= fails.mean() <= 1.0 - LEAST_SHARE or min(fails.sum(), (~fails).sum()) < LEAST_ROWS:
+        return None
+    box = find_box(points[rows], fails, names, most_names=MOST_IN_BOX).box
+    inside = box.contains(points[rows], names)
+    if not box.limits or inside.all() or fails[inside].mean() <= fails[~inside].mean():
+        return None
+    return Breaking(box, float(fails[inside].mean()), float(fails[~inside].mean()), float(inside.mean()))
+
+
+__all__ = [
+    "OBSERVABLE", "Breaking", "Dependence", "Driver", "End", "Idle", "assumption_values", "dependence", "effect_of",
+]  # fmt: skip

@@ -1,0 +1,70 @@
+"""The flip table of a brief: a study that is stored already, or one that is made now, which takes minutes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from econsim.briefs.spec import BriefSpec
+from econsim.errors import InputError
+from econsim.store import read_json
+from econsim.studies.flip import ask_flip
+from econsim.studies.flip import flip as find_flips
+from econsim.studies.tipping_store import MANIFEST, inspect_study, write_study
+from econsim.whole_folder import write_folder
+
+STUDY = "flip.json"
+
+
+def put_flip_study(
+    spec: BriefSpec,
+    place: Path,
+    engine: str,
+    stores: Sequence[Path],
+    keep: Path | None,
+    progress: Callable[[int, int], None] | None,
+) -> dict[str, Any]:
+    """Put the flip study of a brief into a folder, and give what is in it.
+
+    stores : folders that may hold the folder of the study already
+    keep   : a folder in which a new study is kept too
+    """
+    scenario = spec.proposal.scenario
+    settings: dict[str, Any] = {
+        "output": spec.metrics[0], "draws": spec.flip, "seed": spec.seed, "ensemble": spec.ensemble, "engine": engine,
+    }  # fmt: skip
+    identity = ask_flip(scenario, None, **settings).id
+    found = next((folder for store in stores for folder in _studies(store) if _holds(folder, identity)), None)
+    if found is not None:
+        shutil.copytree(found, place)
+    else:
+        study = find_flips(scenario, None, **settings, progress=progress)
+        write_study(study, "flip", place)
+        if keep is not None:
+            write_folder(
+                keep / f"flip-{identity}", lambda to: _copied(place, to), identity=identity, inspect=inspect_study,
+                last=MANIFEST,
+            )  # fmt: skip
+    return read_json(place / STUDY)
+
+
+def _studies(store: Path) -> list[Path]:
+    return sorted(path.parent for path in store.glob(f"*/{STUDY}")) if store.is_dir() else []
+
+
+def _holds(folder: Path, identity: str) -> bool:
+    try:
+        held = inspect_study(folder)
+    except InputError:
+        return False
+    return held.identity == identity and held.unchanged
+
+
+def _copied(source: Path, place: Path) -> None:
+    for path in source.iterdir():
+        shutil.copyfile(path, place / path.name)
+
+
+__all__ = ["STUDY", "put_flip_study"]

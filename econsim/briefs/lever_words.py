@@ -1,0 +1,90 @@
+"""What each lever is, whether it can be undone, and what to watch: the words of briefs on what policy can do.
+
+Judgements of the authors, not results: they hold no number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from econsim.parameter_book import book
+
+
+@dataclass(frozen=True)
+class LeverWords:
+    """One lever.
+
+    name    : as a table says it
+    undone  : how easily it is taken back
+    watch   : what shows early whether it works as assumed
+    """
+
+    name: str
+    undone: str
+    watch: str
+
+
+LEVERS: dict[str, LeverWords] = {
+    "api_restriction": LeverWords(
+        "closed interfaces",
+        "Quickly, by labs themselves; products built on open interfaces come back slowly",
+        "Complaints and lost sales of honest users; whether copies still follow releases",
+    ),
+    "detection_rate": LeverWords(
+        "detection of copying",
+        "Yes: monitoring can end at any time",
+        "Copying campaigns found before the copy ships, as a part of those found at all",
+    ),
+    "penalty_multiple": LeverWords(
+        "penalties",
+        "Yes for new cases; what was paid is not given back",
+        "Whether courts uphold penalties, and whether fined distillers leave",
+    ),
+    "enforcement_reach": LeverWords(
+        "reach abroad",
+        "Slowly: it rests on agreements between states",
+        "Penalties that foreign distillers have paid",
+    ),
+    "export_wedge": LeverWords(
+        "dearer computing abroad",
+        "Yes, but chips made elsewhere in the meantime stay",
+        "The price of rented chips abroad against that at home",
+    ),
+    "royalty_rate": LeverWords(
+        "a royalty on copies",
+        "Yes: a rate can be lowered to nothing",
+        "Revenue that distillers declare, and disputes over who copied whom",
+    ),
+    "release_window": LeverWords(
+        "a protected window after each release",
+        "Yes: a window can be shortened for the next release",
+        "How soon after the window copies appear, and what buyers do meanwhile",
+    ),
+    "tail_evaluation_mandate": LeverWords(
+        "mandatory evaluation of rare cases",
+        "Yes; what buyers have learnt stays known",
+        "The gap between published scores and those of mandatory tests",
+    ),
+    "liability_share": LeverWords(
+        "liability of sellers of copies",
+        "Slowly: contracts and insurance adapt to it",
+        "Insurance terms for models, and claims paid",
+    ),
+    "rd_subsidy": LeverWords(
+        "a subsidy for R&D",
+        "Hard: those who receive it plan on it",
+        "Whether R&D rises by more than the public pays",
+    ),
+}
+
+
+def lever_words(name: str) -> LeverWords:
+    """The words for a lever; one without words of its own has those of the parameter book."""
+    if name in LEVERS:
+        return LEVERS[name]
+    return LeverWords(name.replace("_", " "), UNKNOWN, book().levers[name].meaning)
+
+
+UNKNOWN = "Not assessed"
+
+__all__ = ["LEVERS", "LeverWords", "lever_words"]

@@ -1,0 +1,262 @@
+"""Page two: why now, what was compared, what happens, who gains and who loses."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from econsim.briefs.amounts import amount, share_of_futures
+from econsim.briefs.document import Figure, Paragraph, Section, Table, Text, joined, plain
+from econsim.briefs.lever_words import lever_words
+from econsim.briefs.metric_words import metric_words, start
+from econsim.briefs.stored_runs import PackageRun
+from econsim.briefs.writing import PARTIES, Writing, count_word, listed, started
+from econsim.parameter_book import book
+from econsim.studies.drivers_words import words
+from econsim.studies.settings_text import settings_of
+from econsim.timeline import LeverStep
+
+BN_A_YEAR = "$M/quarter"
+
+
+def own_paragraphs(writing: Writing, section: str) -> tuple[Paragraph, ...]:
+    """The author's paragraphs of a section, fields filled."""
+    text = writing.spec.paragraphs.get(section, "")
+    return tuple(Paragraph(writing.fill(" ".join(part.split()))) for part in re.split(r"\n\s*\n", text) if part.strip())
+
+
+def why(writing: Writing) -> Section:
+    """Why the question is asked now: the author's words, else those of the scenario."""
+    own = own_paragraphs(writing, "why")
+    if not own:
+        own = (Paragraph((writing.proposal.scenario.description or writing.spec.question,)),)
+    return Section("why", "Why now", 2, own)
+
+
+# ---------------------------------------------------------------------------------------------------- what was compared
+
+
+def compared(writing: Writing) -> Section:
+    """The packages, what each of them does, and on which futures."""
+    count = len(writing.runs.packages)
+    told = f"{start(count_word(count))} {'package is' if count == 1 else 'packages are'}"
+    text = writing.fill(
+        f"{told} compared with {{against}} over {{quarters}} quarters from {{start}}, all on the same {{draws}} "
+        "futures. "
+        "A future draws its own luck and a value for each of {assumptions} uncertain assumptions, and is lived through "
+        "once under each package and once without.",
+        start=writing.proposal.scenario.structure.start,
+        assumptions=writing.ledger.number(
+            "evidence.all", str(len(writing.depends.names)), len(writing.depends.names), writing.run_ids,
+            "len(found.names)",
+        ),
+    )  # fmt: skip
+    rows = tuple(
+        ((run.label,), _what_it_does(writing, run), (writing.ledger.field(f"run_id.{run.name}"),))
+        for run in writing.runs.packages
+    )
+    base = ((("Status quo"),), ("No package; the world as the assumptions have it",), (
+        writing.ledger.field("run_id.status-quo"),
+    ))  # fmt: skip
+    table = Table(
+        "packages", ("Packages",), ("Package", "What it does", "Run"), (*rows, base), (1.25, 4.2, 1.25), left=(0, 1, 2)
+    )
+    return Section("compared", "What was compared", 2, (Paragraph(text), *own_paragraphs(writing, "compared"), table))
+
+
+def _what_it_does(writing: Writing, run: PackageRun) -> Text:
+    """Levers and other settings that differ from the status quo, in words."""
+    parts: list[Text] = []
+    steps = {name: list(found) for name, found in run.scenario.levers.items() if found}
+    shared = {_timing(one) for found in steps.values() for one in found}
+    for name, found in steps.items():
+        parts.append(_lever(writing, run, name, found, timed=len(shared) > 1))
+    here, there = settings_of(run.scenario), settings_of(writing.runs.status_quo.scenario)
+    for name, value in here.items():
+        if name not in book().levers and there.get(name) != value:
+            parts.append((f"{words(name)} ", writing.ledger.field(f"{name}.{run.name}.setting")))
+    if not parts:
+        return ("Nothing: the same world as the status quo",)
+    text = joined(parts, ", ")
+    timing = next(iter(shared)) if len(shared) == 1 else ""
+    return (*started(text), f"; {timing}") if timing else started(text)
+
+
+def _lever(writing: Writing, run: PackageRun, name: str, steps: list[LeverStep], timed: bool) -> Text:
+    told: list[Text] = []
+    for step in steps:
+        level = lever_amount(name, step.value)
+        number = writing.ledger.number(
+            f"{name}.{run.name}.level{'' if len(steps) == 1 else f'.{len(told)}'}", level, step.value, (run.run_id,),
+            f'runs["{run.name}"].scenario.levers["{name}"][{len(told)}].value',
+        )  # fmt: skip
+        timing = _timing(step)
+        told.append((number, f" {timing}") if timed and timing else (number,))
+    return (f"{lever_words(name).name} ", *joined(told, ", then "))
+
+
+def lever_amount(name: str, value: float) -> str:
+    """The level of a lever as a reader says it."""
+    unit = book().levers[name].unit
+    if unit == "share":
+        return amount(value, "share", figures=3)
+    return amount(value, unit, figures=3)
+
+
+def _timing(step: LeverStep) -> str:
+    plain_step = step.as_mapping()
+    told = [f"from {plain_step['start']}"] if "start" in plain_step else []
+    if plain_step.get("ramp"):
+        told.append(f"phased in over {plain_step['ramp']} quarters")
+    if "end" in plain_step:
+        told.append(f"until {plain_step['end']}")
+    return ", ".join(told)
+
+
+# ---------------------------------------------------------------------------------------------------- what happens
+
+
+def happens(writing: Writing) -> Section:
+    """The other packages beside the proposal, and two charts over time."""
+    others = writing.runs.packages[1:]
+    parts: list[Text] = [
+        writing.fill("{label} {answer} ({size}).", label=other.label, answer=writing.answer(other, short=True),
+                     size=writing.median_and_range(other))
+        for other in others
+    ]  # fmt: skip
+    if others:
+        than = [
+            (f"than {one.label} in ", writing.ledger.field(f"headline.proposal.above.{one.name}")) for one in others
+        ]
+        parts.append(writing.fill("Future by future, {who} has more of it {than}.", than=listed(than)))
+        parts = [writing.fill("The other packages and {head}:"), *parts]
+    if "collapse" not in writing.spec.metrics and writing.proposal.scenario.switches.copying:
+        parts.append(
+            writing.fill(
+                "R&D ends below half of what it is in the same world without copying in {collapse.status-quo.futures} "
+                "futures under the status quo and in {collapse.proposal.futures} with {who}."
+            )
+        )
+    charts = tuple(_over_time(writing, place, series) for place, series in enumerate(writing.spec.charts))
+    text = (Paragraph(joined(parts)),) if parts else ()
+    return Section("happens", "What happens", 2, (*text, *own_paragraphs(writing, "happens"), *charts))
+
+
+def _over_time(writing: Writing, place: int, series: str) -> Figure:
+    table = series_table(writing.proposal, series)
+    label = metric_words(series).label
+    if table.attrs["unit"] == "%":
+        title, subtitle = _as_shares(writing, table, series, label)
+    else:
+        title, subtitle = _as_bands(writing, table, series, label)
+    return Figure(f"{place + 2}-{series.replace('_', '-')}", title, subtitle, plain(title)[:99], half=True)
+
+
+def _as_shares(writing: Writing, table: pd.DataFrame, series: str, label: str) -> tuple[Text, Text]:
+    """A series told in per cent: a few futures with very large changes would hide all others in a band."""
+    last = table.iloc[-1]
+    side = "higher" if last["higher"] >= last["lower"] else "lower"
+    told, years = [], []
+    for row in (table.iloc[len(table) // 2], last):
+        period = int(row["period"])
+        code = f'series("{series}", {period})["{side}"]'
+        share = float(row[side])
+        told.append(writing.found(f"series.{series}.{side}.{period}", share_of_futures(share), share, code))
+        years.append(str(row["date"])[:4])
+    title = writing.fill(
+        f"{start(label)} is {side} in {{one}} futures in {years[0]} and in {{other}} in {years[1]}",
+        one=told[0],
+        other=told[1],
+    )
+    subtitle = writing.fill(f"Futures of 20 in which {label} is higher and lower under {{who}} than without it.")
+    return title, subtitle
+
+
+def _as_bands(writing: Writing, table: pd.DataFrame, series: str, label: str) -> tuple[Text, Text]:
+    unit = table.attrs["unit"]
+    told, years = [], []
+    for row in (table.iloc[len(table) // 2], table.iloc[-1]):
+        value, period = float(row["p50"]), int(row["period"])
+        code = f'series("{series}", {period})["p50"]'
+        told.append(writing.found(f"series.{series}.p50.{period}", _told(value, unit), value / _factor(unit), code))
+        years.append(str(row["date"])[:4])
+    title = writing.fill(
+        f"{start(label)}: median effect {{one}} in {years[0]}, {{other}} in {years[1]}", one=told[0], other=told[1]
+    )
+    subtitle = writing.fill(
+        f"Difference of {label} under {{who}} and without it. Line: median; bands: middle half and 90%."
+    )
+    return title, subtitle
+
+
+def series_table(run: PackageRun, series: str) -> pd.DataFrame:
+    """The paired effect on a series by quarter, as a reader sees it; its unit in `attrs`.
+
+    Money and prices are told in per cent of the status quo, since a growing economy would hide the early years; shares
+    in points, all else as it is.
+    """
+    effects = run.effects[run.effects["metric"] == series].reset_index(drop=True)
+    names = ["p5", "p25", "p50", "p75", "p95"]
+    effects = run.effects[run.effects["metric"] == series].reset_index(drop=True)
+    unit = run.result.catalogue[series].unit
+    if metric_words(series).relative:
+        shown, source = "%", "change_"
+    else:
+        shown, source = {"share": "points", BN_A_YEAR: "$bn a year"}.get(unit, unit), ""
+    table = effects[["period", "date"]].copy()
+    for name in names:
+        table[name] = effects[f"{source}{name}"] * _factor(shown)
+    table[["higher", "lower"]] = effects[["higher", "lower"]]
+    table.attrs["unit"] = shown
+    return table.dropna(subset=["higher", "lower"] if shown == "%" else names)
+
+
+def _factor(shown: str) -> float:
+    """From the model's unit to the one that is shown."""
+    return {"%": 100.0, "points": 100.0, "$bn a year": 4e-3}.get(shown, 1.0)
+
+
+def _told(value: float, unit: str) -> str:
+    known = {"points": "share", "$bn a year": BN_A_YEAR}
+    return amount(value / _factor(unit), known.get(unit, unit), sign=True)
+
+
+# ---------------------------------------------------------------------------------------------------- who gains
+
+
+def gains(writing: Writing) -> Section:
+    """Who gains and who loses, in how many futures and by how much."""
+    found = writing.better_and_worse(writing.proposal)
+    told = [
+        writing.fill(
+            f"{{who}} leaves {{parties}} {kind} off in more than half of the futures.", parties=listed(parties)
+        )
+        for kind, parties in found.items()
+        if parties
+    ]
+    if not told:
+        told = [writing.fill("No party gains or loses in more than half of the futures.")]
+    if len(told) == 2:
+        told[1] = writing.fill("It leaves {parties} worse off in as many.", parties=listed(found["worse"]))
+    text = joined(told)
+    title = _gains_title(writing)
+    figure = Figure(
+        "4-parties", title,
+        writing.fill("Futures of 20 in which each party gains and loses under {who}; beside it the median and the 90% "
+                     "range of its change, in $bn a year. Harm to third parties counts as their loss."),
+        plain(title)[:99],
+    )  # fmt: skip
+    return Section("gains", "Who gains, who loses", 2, (Paragraph(text), *own_paragraphs(writing, "gains"), figure))
+
+
+def _gains_title(writing: Writing) -> Text:
+    told = [
+        (f"{party} in ", writing.ledger.field(f"{metric}.proposal.{'up' if sign > 0 else 'down'}"))
+        for party, metric, sign in PARTIES
+        if party in ("buyers", "labs", "distillers")
+    ]
+    return writing.fill("Gains: {parties} futures", parties=listed(told))
+
+
+__all__ = ["compared", "gains", "happens", "lever_amount", "own_paragraphs", "series_table", "why"]

@@ -1,0 +1,72 @@
+"""Checking the author's own words: fields that exist, no typed results, no prophecy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from econsim.briefs.field_names import Vocabulary
+from econsim.briefs.wording import FORBIDDEN, forbidden_words, typed_numbers, unnumbered_likelihoods
+from econsim.errors import Problem
+from econsim.field_checker import Checker
+from econsim.library import FieldPath
+
+FIELD = re.compile(r"\{([^{}]*)\}")
+CITATION = re.compile(r"\[@([a-z0-9_]+)\]")
+_OF_TWENTY = ("up", "down", "same", "futures", "defined", "above")
+
+
+def cited(text: str) -> list[str]:
+    """Keys of the sources that a text cites, in order."""
+    return CITATION.findall(text)
+
+
+def check_words(words: Mapping[str, Any], vocabulary: Vocabulary, checker: Checker) -> None:
+    """Note what is wrong with title, question, audience and paragraphs."""
+    texts: list[tuple[FieldPath, str]] = [
+        ((key,), words[key]) for key in ("title", "question", "audience") if words[key]
+    ]
+    texts += [(("paragraphs", name), text) for name, text in words["paragraphs"].items()]
+    for path, text in texts:
+        _check_text(path, text, vocabulary, checker, fields=path[0] in ("title", "paragraphs"))
+
+
+def _check_text(path: FieldPath, text: str, vocabulary: Vocabulary, checker: Checker, fields: bool) -> None:
+    if "{" in FIELD.sub("", text) or "}" in FIELD.sub("", text):
+        checker.add(
+            path, Problem("", "has a brace that does not belong to a field", allowed="{metric.package.statistic}")
+        )
+    for name in FIELD.findall(text):
+        if not fields:
+            checker.add(path, Problem("", "holds no fields", f"{{{name}}}"))
+            continue
+        found = vocabulary.resolved(name)
+        if isinstance(found, Problem):
+            checker.add(path, found if found.value else _with_value(found, name))
+    for number in typed_numbers(text):
+        message = "holds a typed number that looks like a result; use a field, or quote its source behind it"
+        checker.add(path, Problem("", message, f"'{number}'", '{metric.package.statistic}, or "…" [@source]'))
+    for word in forbidden_words(text):
+        checker.add(path, Problem("", f"says '{word}': {FORBIDDEN[word]}"))
+    for word, sentence in unnumbered_likelihoods(_numbered(text)):
+        shown = sentence if len(sentence) <= 80 else f"{sentence[:77]}…"
+        message = f"says '{word}' with no number of futures in the sentence"
+        checker.add(path, Problem("", message, f"'{shown}'", "a field such as {headline.proposal.up}"))
+
+
+def _with_value(problem: Problem, name: str) -> Problem:
+    return Problem("", f"{problem.message} in {{{name}}}", problem.value, problem.allowed, problem.nearest)
+
+
+def _numbered(text: str) -> str:
+    """The text with every field that tells futures in place of a number of them."""
+
+    def told(match: re.Match[str]) -> str:
+        parts = match.group(1).split(".")
+        return "1 of 20" if len(parts) >= 3 and parts[2].strip() in _OF_TWENTY else "x"
+
+    return FIELD.sub(told, text)
+
+
+__all__ = ["CITATION", "FIELD", "check_words", "cited"]
