@@ -1,4 +1,4 @@
-"""What the model leaves out: its biggest critiques in plain words, the same in briefs, on screen and in the documents."""
+"""What the model leaves out: its biggest critiques in plain words, the same in briefs and on screen."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ LIMITS = (
     ),
     Limit(
         "What labs foresee",
-        "Labs invest by a marginal rule. They do not outguess each other, choose how open their interfaces are, copy "
-        "each other, or sell small models of their own.",
+        "Labs invest by a marginal rule. They do not outguess each other, choose how open their interfaces are, or "
+        "copy each other.",
     ),
     Limit(
         "Prices",

@@ -8,6 +8,7 @@ from econsim.findings import futures, percent
 from econsim.studies.tipping_words import digits
 
 FIGURES = 2
+LEAST = 1e-3  # of a number in its unit; what is smaller is told as nothing
 UNDEFINED = "–"
 MONEY = {"$M/quarter": (4e-3, " a year"), "$M": (1e-3, "")}
 """Unit of the model -> factor to $bn, and what follows the amount in a sentence."""
@@ -42,8 +43,8 @@ def amount(value: float, unit: str, *, sign: bool = False, short: bool = False, 
 def _money(value: float, unit: str, sign: bool, short: bool, figures: int) -> str:
     factor, after = MONEY[unit]
     size, scale = abs(value) * factor, "bn"
-    if 0.0 < size < 0.1:
-        size, scale = size * 1e3, "M"
+    if size < 0.1:  # less than half a million is nothing here
+        size, scale = float(round(size * 1e3)), "M"
     text = digits(size, figures)
     if text == "0":
         return f"$0{'' if short else after}"
@@ -52,7 +53,7 @@ def _money(value: float, unit: str, sign: bool, short: bool, figures: int) -> st
 
 
 def _signed(value: float, sign: bool, figures: int) -> str:
-    text = digits(value, figures)
+    text = digits(value if abs(value) >= LEAST else 0.0, figures)
     return f"+{text}" if sign and value > 0.0 and text != "0" else text
 
 
@@ -66,9 +67,15 @@ def interval(low: str, high: str) -> str:
     return f"{low} to {high}"
 
 
-def share_of_futures(share: float) -> str:
-    """A share of draws as so many of twenty; `–` where undefined."""
-    return futures(share) if math.isfinite(share) else UNDEFINED
+def share_of_futures(share: float, short: bool = False) -> str:
+    """A share of draws as so many of twenty; `–` where undefined.
+
+    short : for a table: `<1 of 20` and `>19 of 20`
+    """
+    if not math.isfinite(share):
+        return UNDEFINED
+    told = futures(share)
+    return told.replace("fewer than ", "<").replace("more than ", ">") if short else told
 
 
 def relative(change: float) -> str:

@@ -54,8 +54,8 @@ def text_data(text: Text, order: dict[str, int]) -> list[list[str]]:
                 found.append(["number", words])
             case Strong(text=words):
                 found.append(["strong", words])
-            case Citation(key=key):
-                found.append(["cite", str(order[key])])
+            case Citation(keys=keys):
+                found.append(["cite", ", ".join(str(order[key]) for key in keys)])
             case _:
                 found.append(["text", one])
     return found

@@ -100,8 +100,9 @@ class _Page:
                     )
                 case Strong(text=words):
                     found.append(f"<strong>{html.escape(words)}</strong>")
-                case Citation(key=key):
-                    found.append(f'<sup><a href="#source-{self.order[key]}">{self.order[key]}</a></sup>')
+                case Citation(keys=keys):
+                    links = (f'<a href="#source-{self.order[key]}">{self.order[key]}</a>' for key in keys)
+                    found.append(f"<sup>{', '.join(links)}</sup>")
                 case _:
                     found.append(html.escape(one))
         return "".join(found)

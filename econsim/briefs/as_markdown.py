@@ -44,8 +44,8 @@ def words(text: Text, order: Mapping[str, int]) -> str:
     found = []
     for one in text:
         match one:
-            case Citation(key=key):
-                found.append(f"[{order[key]}]")
+            case Citation(keys=keys):
+                found.append(f" [{', '.join(str(order[key]) for key in keys)}]")
             case Strong(text=strong):
                 bare = strong.strip()
                 found.append(strong.replace(bare, f"**{_safe(bare)}**"))

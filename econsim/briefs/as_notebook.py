@@ -17,8 +17,8 @@ from econsim.briefs.spec import BriefSpec
 HELPERS = '''\
 import numpy as np
 import econsim
-from econsim.briefs.dependence import dependence, effect_of
-from econsim.briefs.fields import verb, ways, ways_between
+from econsim.briefs.dependence import dependence
+from econsim.briefs.directions import effect_of, verb, ways, ways_between
 from econsim.findings import relative_change
 from econsim.parameter_book import book
 from econsim.studies.settings_text import settings_of

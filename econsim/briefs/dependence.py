@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from econsim.briefs.directions import effect_of
 from econsim.findings import NO_CHANGE
 from econsim.parameter_book import book
 from econsim.studies.statistics.boxes import Box
@@ -38,15 +39,16 @@ OBSERVABLE = (
 class End:
     """The futures in the lowest or the highest fifth of something.
 
-    value  : where the fifth ends
-    median : of the effect in it
-    up     : share of its futures in which the effect is positive
-    rows   : futures in it
+    value    : where the fifth ends
+    median   : of the effect in it
+    up, down : shares of its futures in which the effect is positive and negative
+    rows     : futures in it
     """
 
     value: float
     median: float
     up: float
+    down: float
     rows: int
 
 
@@ -96,8 +98,8 @@ class Breaking:
 class Idle:
     """Futures in which nobody ever copies, whatever policy does.
 
-    share  : of all futures
-    median : of the effect in them; NaN where there are none
+    share  : of all futures that could be solved
+    median : of the effect in them; NaN where it is not defined in any
     """
 
     share: float
@@ -143,23 +145,15 @@ def dependence(result: Any, metric: str, relative: bool) -> Dependence:
     median = float(np.median(effect[known])) if known.any() else float("nan")
     sign = 0 if not known.any() else int(np.sign(median)) if abs(median) > NO_CHANGE else 0
     names, points = assumption_values(result)
-    copied = result.status_quo.values("copying_ever_happens") > 0.0
-    nobody = known & ~copied
-    idle = Idle(float(nobody.sum() / max(known.sum(), 1)), float(np.median(effect[nobody])) if nobody.any() else np.nan)
+    happens = result.status_quo.values("copying_ever_happens")
+    copied, nobody = happens > 0.0, happens == 0.0
+    share = float(nobody.sum() / max(int((~result.failed).sum()), 1))
+    idle = Idle(share, float(np.median(effect[nobody & known])) if (nobody & known).any() else float("nan"))
     drivers = strongest(names, points, effect, MOST_DRIVERS)
     observed = np.column_stack([result.status_quo.values(name) for name in OBSERVABLE])
     signals = apart(strongest(OBSERVABLE, observed, effect, len(OBSERVABLE)), observed)
     breaking = _breaking(names, points, effect, known & copied, sign)
     return Dependence(sign, median, names, drivers, signals, breaking, idle)
-
-
-def effect_of(result: Any, metric: str, relative: bool) -> np.ndarray:
-    """The paired effect in every future, (draw,); NaN where undefined."""
-    here, there = result.values(metric), result.status_quo.values(metric)
-    if not relative:
-        return here - there
-    known = np.isfinite(here) & np.isfinite(there) & (there != 0.0)
-    return np.where(known, here / np.where(known, there, 1.0) - 1.0, np.nan)
 
 
 def assumption_values(result: Any) -> tuple[tuple[str, ...], np.ndarray]:
@@ -199,7 +193,8 @@ def _ends(values: np.ndarray, effect: np.ndarray) -> tuple[End, End]:
 
 
 def _end(value: float, effect: np.ndarray) -> End:
-    return End(value, float(np.median(effect)), float((effect > NO_CHANGE).mean()), len(effect))
+    up, down = float((effect > NO_CHANGE).mean()), float((effect < -NO_CHANGE).mean())
+    return End(value, float(np.median(effect)), up, down, len(effect))
 
 
 def apart(signals: Sequence[Driver], observed: np.ndarray) -> tuple[Driver, ...]:
@@ -232,5 +227,5 @@ def _breaking(
 
 
 __all__ = [
-    "OBSERVABLE", "Breaking", "Dependence", "Driver", "End", "Idle", "assumption_values", "dependence", "effect_of",
+    "OBSERVABLE", "Breaking", "Dependence", "Driver", "End", "Idle", "assumption_values", "dependence",
 ]  # fmt: skip

@@ -18,9 +18,9 @@ class Number:
 
 @dataclass(frozen=True)
 class Citation:
-    """A source, by its key in the parameter book's references."""
+    """Sources, by their keys in the parameter book's references."""
 
-    key: str
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The names of fields: `{metric.package.statistic}` in a text stands for a number of a run.
 
 The metric may also be a lever or a parameter, with the statistic `setting`. `headline` stands for the first metric of
-the brief, `proposal` for its first package, and `status-quo` is a package with levels only.
+the brief, `proposal` for its first package, and `status-quo` is a package with levels only. `{fact:KEY}` is a figure of
+the fact book.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from econsim.briefs.facts_told import PREFIX, fact_field
 from econsim.briefs.spec_packages import STATUS_QUO
 from econsim.errors import Problem, unknown_name
 from econsim.findings import SPLIT
@@ -50,7 +52,8 @@ PAIRED = {
 """Statistics of a package against the status quo."""
 
 SETTING = "setting"
-ABOVE = "above"
+ABOVE = ("above", "below")
+"""In how many futures a package has more, or less, of a metric than another one."""
 PLAIN = {
     "draws": "futures simulated",
     "seed": "of parameters and luck",
@@ -67,7 +70,7 @@ _PART = re.compile(r"[a-z0-9_-]+")
 
 
 class Name(NamedTuple):
-    """A field taken apart. `other` is the package that `above` compares with."""
+    """A field taken apart. `other` is the package that `above` and `below` compare with."""
 
     metric: str
     package: str
@@ -95,6 +98,9 @@ class Vocabulary:
 
     def resolved(self, name: str) -> Name | Problem:
         """The field that a name means, aliases replaced, or what is wrong with it."""
+        if name.startswith(PREFIX):
+            found = fact_field(name)
+            return found if isinstance(found, Problem) else Name(f"{PREFIX}{found.key}", "", "")
         parts = [part.strip() for part in name.split(".")]
         if not all(_PART.fullmatch(part) for part in parts):
             return Problem("", "is not a field", f"{{{name}}}"[:80], "{metric.package.statistic}")
@@ -129,14 +135,14 @@ class Vocabulary:
             return unknown_name("", metric, settings, kind="lever or parameter")
         if metric not in self.known:
             return unknown_name("", metric, self.known, kind="metric")
-        if statistic == ABOVE and len(parts) == 4:
+        if statistic in ABOVE and len(parts) == 4:
             other = self._package(parts[3])
-            return other if isinstance(other, Problem) else Name(metric, package, ABOVE, other)
+            return other if isinstance(other, Problem) else Name(metric, package, statistic, other)
         statistics = LEVELS if package == STATUS_QUO else {**LEVELS, **PAIRED}
         if statistic not in statistics or len(parts) != 3:
             if package == STATUS_QUO and statistic in PAIRED:
                 return Problem("", "the status quo has levels only, no effects", statistic, ", ".join(LEVELS))
-            return unknown_name("", statistic, [*statistics, SETTING, ABOVE], kind="statistic")
+            return unknown_name("", statistic, [*statistics, SETTING, *ABOVE], kind="statistic")
         return Name(metric, package, "p50" if statistic == "median" else statistic)
 
 

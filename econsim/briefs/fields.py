@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,12 +15,13 @@ import numpy as np
 
 import econsim
 from econsim.briefs.amounts import amount, interval, relative, share_of_futures
+from econsim.briefs.directions import verb, ways, ways_between
 from econsim.briefs.document import Citation, Number, Text
+from econsim.briefs.facts_told import PREFIX, fact_field, fact_sources, fact_text
 from econsim.briefs.field_names import ABOVE, SETTING, Name, Vocabulary
-from econsim.briefs.spec_packages import STATUS_QUO
 from econsim.briefs.stored_runs import BriefRuns, PackageRun
 from econsim.errors import InputError, Problem
-from econsim.findings import NO_CHANGE, SMALL_CHANGE, relative_change
+from econsim.findings import relative_change
 from econsim.studies.settings_text import settings_of
 
 Value = float | int | str | tuple[float, float] | None
@@ -90,14 +91,27 @@ class Ledger:
             done = match.end()
             name, source = match.groups()
             if source:
-                parts.append(Citation(source))
+                parts[-1] = parts[-1].rstrip()
+                parts.append(Citation((source,)))
             elif name in local:
                 value = local[name]
                 parts.extend(value if isinstance(value, tuple) else (value,))
+            elif name.startswith(PREFIX):
+                parts.extend(self._fact(name))
             else:
                 parts.append(self.field(name.strip()))
         parts.append(template[done:])
-        return tuple(part for part in parts if part != "")
+        return _cited_together([part for part in parts if part != ""])
+
+    def _fact(self, name: str) -> Text:
+        """A figure of the fact book, with its sources behind it."""
+        one = fact_field(name)
+        if isinstance(one, Problem):
+            raise InputError(one)
+        number = self.number(
+            f"{PREFIX}{one.key}", fact_text(one), one.value, (), f'econsim.evidence.fact("{one.key}").value'
+        )
+        return (number, Citation(fact_sources(one)))
 
     # ------------------------------------------------------------------------------------------------ statistics
 
@@ -110,8 +124,8 @@ class Ledger:
         if name.statistic == SETTING:
             told = settings_of(run.scenario)[name.metric]
             return told, told, (run.run_id,), _setting_code(run, name.metric)
-        if name.statistic == ABOVE:
-            return self._above(name, run)
+        if name.statistic in ABOVE:
+            return self._beside(name, run)
         unit = run.result.catalogue[name.metric].unit
         if name.statistic in _PAIRED:
             return self._paired(name, run, unit, short)
@@ -160,11 +174,11 @@ class Ledger:
         value, code = _level(values, statistic, source)
         return told(value), _plain(value), runs, code
 
-    def _above(self, name: Name, run: PackageRun) -> tuple[str, Value, tuple[str, ...], str]:
+    def _beside(self, name: Name, run: PackageRun) -> tuple[str, Value, tuple[str, ...], str]:
         other = self.runs.of(name.other)
-        here, there = run.result.values(name.metric), other.result.values(name.metric)
-        share = _ways(here, there)["up"]
-        code = f'ways_between(runs["{run.name}"], runs["{other.name}"], "{name.metric}")["up"]'
+        side = "up" if name.statistic == "above" else "down"
+        share = ways_between(run.result, other.result, name.metric)[side]
+        code = f'ways_between(runs["{run.name}"], runs["{other.name}"], "{name.metric}")["{side}"]'
         return share_of_futures(share), _plain(share), (run.run_id, other.run_id), code
 
     def _plain(self, name: str) -> tuple[str, Value, tuple[str, ...], str]:
@@ -188,6 +202,17 @@ class Ledger:
         if name == "run_id":
             return run.run_id, run.run_id, (run.run_id,), f'runs["{run.name}"].run_id'
         return run.result.finding, run.result.finding, (run.run_id,), f'runs["{run.name}"].finding'
+
+
+def _cited_together(parts: Sequence[Any]) -> Text:
+    """Citations that follow each other as one."""
+    found: list[Any] = []
+    for part in parts:
+        if isinstance(part, Citation) and found and isinstance(found[-1], Citation):
+            found[-1] = Citation((*found[-1].keys, *part.keys))
+        else:
+            found.append(part)
+    return tuple(found)
 
 
 _PAIRED = (
@@ -225,53 +250,4 @@ def _setting_code(run: PackageRun, name: str) -> str:
     return f'settings_of(runs["{run.name}"].scenario)["{name}"]'
 
 
-# ---------------------------------------------------------------------------------------------------- directions
-
-
-def ways(result: Any, metric: str) -> dict[str, float]:
-    """In which share of the futures a metric is higher than in the status quo, lower, or the same.
-
-    returns : `up`, `down`, `same`, over futures in which both are defined; a difference below 1e-12 of the size is none
-    """
-    return _ways(result.values(metric), result.status_quo.values(metric))
-
-
-def ways_between(one: Any, other: Any, metric: str) -> dict[str, float]:
-    """As `ways`, of one result against another on the same draws."""
-    return _ways(one.values(metric), other.values(metric))
-
-
-def _ways(here: np.ndarray, there: np.ndarray) -> dict[str, float]:
-    known = np.isfinite(here) & np.isfinite(there)
-    if not known.any():
-        return dict.fromkeys(("up", "down", "same"), math.nan)
-    here, there = here[known], there[known]
-    least = NO_CHANGE * np.maximum(np.abs(here), np.abs(there))
-    up, down = here - there > least, there - here > least
-    return {"up": float(up.mean()), "down": float(down.mean()), "same": float((~up & ~down).mean())}
-
-
-def verb(result: Any, metric: str) -> str:
-    """What a package does to the median of a metric: raises, lowers, hardly moves, or leaves it as it is."""
-    shares = ways(result, metric)
-    if not math.isfinite(shares["up"]):
-        return "does nothing that can be told to"
-    if shares["same"] == 1.0:
-        return "leaves unchanged"
-    change = relative_change(result, metric)
-    there = _known(result.status_quo.values(metric))
-    if there.size and (there >= 0.0).all() and change.size:
-        median = float(np.median(change))
-        if abs(median) < SMALL_CHANGE:
-            return "hardly moves"
-    else:
-        median = float(np.median(_known(result.effect_on(metric))))
-        if median == 0.0:
-            return "hardly moves"
-    return "raises" if median > 0.0 else "lowers"
-
-
-Fill = Callable[..., Text]
-Local = Mapping[str, Any]
-
-__all__ = ["STATUS_QUO", "Fill", "Ledger", "Local", "Record", "verb", "ways", "ways_between"]
+__all__ = ["Ledger", "Record"]

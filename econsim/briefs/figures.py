@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from econsim.briefs.amounts import amount, share_of_futures
+from econsim.briefs.directions import effect_of, ways
 from econsim.briefs.document import Brief, Figure, plain
-from econsim.briefs.fields import ways
 from econsim.briefs.metric_words import start
 from econsim.briefs.page_two import series_table
 from econsim.briefs.writing import Writing, parameter_name
@@ -51,11 +51,11 @@ def draw_figures(brief: Brief, writing: Writing, folder: Path, footer: str) -> d
             continue
         table, chart = _chart(block.name, writing)
         table.to_csv(folder / f"{block.name}.csv", index=False, lineterminator="\n")
-        whole = with_title(chart, plain(block.title), plain(block.subtitle), footer)
-        svg = vl_convert.vegalite_to_svg(whole.to_json())
+        bare = without_title(chart)
+        svg = vl_convert.vegalite_to_svg(with_title(bare, plain(block.title), plain(block.subtitle), footer))
         (folder / f"{block.name}.svg").write_text(svg, encoding="utf-8")
         (folder / f"{block.name}.png").write_bytes(vl_convert.svg_to_png(svg, scale=SCALE))
-        found[block.name] = _HIDDEN.sub("", vl_convert.vegalite_to_svg(without_title(chart).to_json()))
+        found[block.name] = _HIDDEN.sub("", vl_convert.vegalite_to_svg(bare))
     return found
 
 
@@ -83,14 +83,13 @@ def _chart(name: str, writing: Writing) -> tuple[pd.DataFrame, Any]:
 
 
 def _packages(writing: Writing, chart: Callable[[pd.DataFrame, str], Any]) -> tuple[pd.DataFrame, Any]:
-    from econsim.briefs.dependence import effect_of
-
     factor, unit = _shown(writing)
     rows = []
     for run in writing.runs.packages:
         values = effect_of(run.result, writing.metric, writing.head.relative)
         quantiles = pd.Series(values).dropna().quantile(list(QUANTILES)) * factor
-        told = f"higher in {share_of_futures(ways(run.result, writing.metric)['up'])}"
+        share = ways(run.result, writing.metric)[writing.side]
+        told = f"{writing.than_before} in {share_of_futures(share, short=True)}"
         rows.append(
             {"label": run.label, **dict(zip(("p5", "p25", "p50", "p75", "p95"), quantiles, strict=True)), "told": told}
         )

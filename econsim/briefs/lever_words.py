@@ -15,11 +15,13 @@ class LeverWords:
     """One lever.
 
     name    : as a table says it
+    setting : how its level is told, {} standing for it
     undone  : how easily it is taken back
     watch   : what shows early whether it works as assumed
     """
 
     name: str
+    setting: str
     undone: str
     watch: str
 
@@ -27,51 +29,61 @@ class LeverWords:
 LEVERS: dict[str, LeverWords] = {
     "api_restriction": LeverWords(
         "closed interfaces",
+        "interfaces {} closed",
         "Quickly, by labs themselves; products built on open interfaces come back slowly",
         "Complaints and lost sales of honest users; whether copies still follow releases",
     ),
     "detection_rate": LeverWords(
         "detection of copying",
+        "{} of copying attempts caught",
         "Yes: monitoring can end at any time",
         "Copying campaigns found before the copy ships, as a part of those found at all",
     ),
     "penalty_multiple": LeverWords(
         "penalties",
+        "a penalty of {} times a quarter's revenue",
         "Yes for new cases; what was paid is not given back",
         "Whether courts uphold penalties, and whether fined distillers leave",
     ),
     "enforcement_reach": LeverWords(
         "reach abroad",
+        "{} of it enforced abroad",
         "Slowly: it rests on agreements between states",
         "Penalties that foreign distillers have paid",
     ),
     "export_wedge": LeverWords(
         "dearer computing abroad",
+        "computing dearer by {} abroad",
         "Yes, but chips made elsewhere in the meantime stay",
         "The price of rented chips abroad against that at home",
     ),
     "royalty_rate": LeverWords(
         "a royalty on copies",
+        "{} of distillers' revenue paid to the labs they copied",
         "Yes: a rate can be lowered to nothing",
         "Revenue that distillers declare, and disputes over who copied whom",
     ),
     "release_window": LeverWords(
         "a protected window after each release",
+        "no copying for {} after a release",
         "Yes: a window can be shortened for the next release",
         "How soon after the window copies appear, and what buyers do meanwhile",
     ),
     "tail_evaluation_mandate": LeverWords(
         "mandatory evaluation of rare cases",
+        "{} of the unseen rare cases evaluated",
         "Yes; what buyers have learnt stays known",
         "The gap between published scores and those of mandatory tests",
     ),
     "liability_share": LeverWords(
         "liability of sellers of copies",
+        "{} of the hidden loss made good by sellers of copies",
         "Slowly: contracts and insurance adapt to it",
         "Insurance terms for models, and claims paid",
     ),
     "rd_subsidy": LeverWords(
         "a subsidy for R&D",
+        "{} of labs' R&D paid by the public",
         "Hard: those who receive it plan on it",
         "Whether R&D rises by more than the public pays",
     ),
@@ -82,7 +94,8 @@ def lever_words(name: str) -> LeverWords:
     """The words for a lever; one without words of its own has those of the parameter book."""
     if name in LEVERS:
         return LEVERS[name]
-    return LeverWords(name.replace("_", " "), UNKNOWN, book().levers[name].meaning)
+    words = name.replace("_", " ")
+    return LeverWords(words, f"{words} {{}}", UNKNOWN, book().levers[name].meaning)
 
 
 UNKNOWN = "Not assessed"

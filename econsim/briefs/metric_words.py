@@ -28,6 +28,8 @@ class MetricWords:
     @property
     def where(self) -> str:
         """In which futures it is defined, where that is not in all of them: follows the word `futures`."""
+        if self.series == "hidden_loss":
+            return " that have one"
         return " with copies on sale" if self.party in (_COPIES, _COPIERS) else " in which it is defined"
 
     @property
@@ -51,8 +53,8 @@ _KNOWN: dict[str, tuple[str, str, bool, str]] = {
     "frontier_price": ("the labs' price", _BUYERS, True, "frontier_price"),
     "price_fall": ("the yearly fall of prices", _BUYERS, True, "frontier_price"),
     "ai_share": ("AI's share of the task budget", _BUYERS, False, "ai_share"),
-    "hidden_loss": ("the hidden loss", _COPIES, True, "hidden_loss"),
-    "hidden_loss_share": ("the hidden loss per dollar spent on copies", _COPIES, True, "hidden_loss"),
+    "hidden_loss": ("the hidden loss in all", _COPIES, True, "hidden_loss"),
+    "hidden_loss_share": ("the hidden loss on copies", _COPIES, True, "hidden_loss"),
     "hidden_loss_pv": ("the present value of the hidden loss", _COPIES, True, "hidden_loss"),
     "tail_gap_true": ("the true tail gap of copies", _COPIES, True, "tail_gap_true"),
     "visible_lag_months": ("the lag of copies that benchmarks show", _COPIES, True, "copy_visible_capability"),
@@ -69,8 +71,8 @@ _KNOWN: dict[str, tuple[str, str, bool, str]] = {
     "government_balance": ("the government's balance", "Government", False, "government_balance"),
     "government_balance_pv": ("the present value of the government's balance", "Government", False,
                               "government_balance"),
-    "external_harm": ("harm to third parties", "Third parties", True, "external_harm"),
-    "external_harm_pv": ("the present value of harm to third parties", "Third parties", True, "external_harm"),
+    "external_harm": ("harm to third parties", "Third parties", False, "external_harm"),
+    "external_harm_pv": ("the present value of harm to third parties", "Third parties", False, "external_harm"),
     "collapse": ("the share of futures in which R&D collapses", _LABS, False, "rd_investment"),
 }  # fmt: skip
 

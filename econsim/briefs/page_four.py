@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from econsim.briefs.directions import ways
 from econsim.briefs.document import (
     Bullets,
     Facts,
@@ -13,14 +14,14 @@ from econsim.briefs.document import (
     Table,
     Text,
     joined,
-    plain,
 )
-from econsim.briefs.fields import ways
 from econsim.briefs.lever_words import UNKNOWN, lever_words
 from econsim.briefs.page_two import own_paragraphs
 from econsim.briefs.stored_runs import PackageRun, failed_draws
 from econsim.briefs.writing import Writing, started
+from econsim.library import shipped_scenarios
 from econsim.limits import LIMITS
+from econsim.scenario import load_scenario
 
 HASH_DIGITS = 12
 
@@ -78,7 +79,6 @@ def check(writing: Writing) -> Section:
         tuple(run.run_id for run in runs),
         "int(np.logical_or.reduce([one.failed for one in runs.values()]).sum())",
     )
-    one = writing.proposal.scenario.name
     how = writing.fill(
         "econsim {version}, seed {seed}, {draws} draws, ensemble {ensemble}, {failed} failed draws", failed=told
     )
@@ -88,7 +88,7 @@ def check(writing: Writing) -> Section:
         ("Check it", ("econsim verify FOLDER",)),
         ("Make it again", ("econsim brief FOLDER/spec.yaml --out NEW",)),
         ("One run alone", writing.fill(alone)),
-        ("On screen", (f"econsim app, then open {one}",)),
+        ("On screen", (_on_screen(writing),)),
     ]
     lead = writing.fill(
         "FOLDER is the folder that this brief came in. Every number in its text is a field filled from a stored run; "
@@ -103,6 +103,14 @@ def check(writing: Writing) -> Section:
     )  # fmt: skip
     own = own_paragraphs(writing, "check")
     return Section("check", "How to check this", 4, (Paragraph(lead), *own, Facts(tuple(rows), code=True), table))
+
+
+def _on_screen(writing: Writing) -> str:
+    """How the explorer shows the proposal: by its name where it is a shipped scenario as it ships."""
+    scenario = writing.proposal.scenario
+    if scenario.name in shipped_scenarios() and load_scenario(scenario.name).hash == scenario.hash:
+        return f"econsim app, then /?p={scenario.name}"
+    return f"econsim app, then upload FOLDER/scenarios/{writing.proposal.name}.yaml"
 
 
 def _data_hash(writing: Writing, run: PackageRun) -> Number:
@@ -135,8 +143,9 @@ def sources(writing: Writing, title: Text, date: str) -> Section:
     """Sources, and how to cite the brief."""
     year = date[:4]
     cite = writing.fill(
-        f"Cite as: econsim contributors ({year}). {plain(title)}. econsim policy brief, version {{version}}, "
-        "run {run_id.proposal}."
+        f"Cite as: econsim contributors ({year}). {{title}}. econsim policy brief, version {{version}}, run "
+        "{run_id.proposal}.",
+        title=title,
     )
     return Section(
         "sources", "Sources", 4, (*own_paragraphs(writing, "sources"), Sources(writing.spec.sources), Paragraph(cite))

@@ -8,11 +8,11 @@ from collections import Counter
 import numpy as np
 
 from econsim.briefs.amounts import share_of_futures
-from econsim.briefs.dependence import effect_of
+from econsim.briefs.directions import effect_of, ways
 from econsim.briefs.document import Box, Figure, Number, Paragraph, Section, Strong, Table, Text, joined, plain
-from econsim.briefs.fields import ways
 from econsim.briefs.metric_words import start
 from econsim.briefs.writing import Writing, parameter_meaning, parameter_name
+from econsim.findings import FUTURES
 from econsim.parameter_book import GRADES, book
 
 CHANGES = "effect"
@@ -28,11 +28,11 @@ def title(writing: Writing) -> Text:
     where = f" futures{writing.where}"
     if word in ("raises", "lowers"):
         side = "up" if word == "raises" else "down"
-        found = writing.fill(f"{{who}} {word} {{head}} in {{headline.proposal.{side}}}{where}")
+        found = writing.fill(f"{{Who}} {word} {{head}} in {{headline.proposal.{side}}}{where}")
     elif word == "hardly moves":
-        found = writing.fill("{who} hardly moves the median of {head}")
+        found = writing.fill("{Who} hardly moves the median of {head}")
     else:
-        found = writing.fill(f"{{who}} {word} {{head}}")
+        found = writing.fill(f"{{Who}} {word} {{head}}")
     tail = _tail(writing)
     return joined([found, tail], "; ") if tail else found
 
@@ -74,8 +74,8 @@ def _condition(writing: Writing) -> Text:
     high = writing.end(f"driver.{first.name}.highest", first.highest, f'driver("{first.name}").highest')
     return writing.fill(
         f"It hangs most on the {parameter_name(first.name)} ({parameter_meaning(first.name)}): in the fifth of "
-        "futures where that is lowest the median is {low} ({low_up} up), in the fifth where it is highest {high} "
-        "({high_up} up).",
+        f"futures where that is lowest the median is {{low}} ({{low_up}} {writing.side}), in the fifth where it is "
+        f"highest {{high}} ({{high_up}} {writing.side}).",
         low=low[0], low_up=low[1], high=high[0], high_up=high[1],
     )  # fmt: skip
 
@@ -101,26 +101,17 @@ def four_figures(writing: Writing) -> Section:
         "paired, future by future: its median need not be the difference of the medians."
     )
     table = Table(
-        "figures", writing.fill("{who} in figures"),
+        "figures", writing.fill("{Who} in figures"),
         ("Who", "What", "Status quo", writing.proposal.label, "Change", "90% range"), tuple(rows),
-        (1.25, 1.9, 1.1, 1.2, 1.0, 1.6), left=(0, 1), note=note,
+        (1.2, 1.6, 1.05, 1.15, 0.95, 1.85), left=(0, 1), note=note,
     )  # fmt: skip
     return Section("figures", "In figures", 1, (table, _chart(writing)))
 
 
 def _chart(writing: Writing) -> Figure:
-    packages = writing.runs.packages
-    if len(packages) == 1:
-        found = writing.fill("{who}: {size}", size=writing.median_and_range(writing.proposal))
-    else:
-        medians = {one.name: _median(writing, one.name) for one in packages}
-        best = max(packages, key=lambda one: medians[one.name])
-        least = min(packages, key=lambda one: medians[one.name])
-        found = writing.fill(
-            f"At the median {{label.{best.name}}} moves {{head}} most upwards "
-            f"({{headline.{best.name}.{writing.change}}}), {{label.{least.name}}} least "
-            f"({{headline.{least.name}.{writing.change}}})"
-        )
+    order = sorted(writing.runs.packages, key=lambda one: -_median(writing, one.name))
+    told = [(writing.ledger.field(f"headline.{one.name}.{writing.change}"), f" under {one.inside}") for one in order]
+    found = writing.fill("Median change of {head}: {told}", told=joined(told, ", "))
     subtitle = writing.fill("Change of {head} against {against}. Tick: median; bar: middle half; line: 90% of futures.")
     return Figure("1-packages", found, subtitle, plain(found)[:99])
 
@@ -179,9 +170,10 @@ def _evidence(writing: Writing) -> tuple[Text, Text]:
 
 def _agreement(writing: Writing) -> tuple[Text, Text]:
     shares = writing.shares
-    side = "up" if shares["up"] >= shares["down"] else "down"
+    side = writing.side
     share = shares[side]
-    verdict = "High" if share >= HIGH else "Medium" if share >= MEDIUM else "Low"
+    told = round(share * FUTURES)  # as it is printed
+    verdict = "High" if told >= HIGH * FUTURES else "Medium" if told >= MEDIUM * FUTURES else "Low"
     effect = _effects(writing)
     half = effect[: len(effect) // 2]
     half = half[np.isfinite(half)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from econsim.briefs.amounts import amount, correlation, share_of_futures
@@ -31,7 +32,7 @@ def depends(writing: Writing) -> Section:
         (4.0, 2.25, 1.75, 1.75), left=(0,),
         note=writing.fill("Spearman's rank correlation with the change of {head}, with its 95% interval, over {draws} "
                           "futures. Behind it the median change in the fifth of futures where the assumption is lowest "
-                          "and highest, and in how many of 20 of them {head} is higher."),
+                          f"and highest, and in how many of 20 of them {{head}} is {writing.than_before}."),
     )  # fmt: skip
     return Section(
         "depends", "What it depends on", 3,
@@ -41,8 +42,8 @@ def depends(writing: Writing) -> Section:
 
 def _driver_row(writing: Writing, one: Driver) -> tuple[Text, ...]:
     code = f'driver("{one.name}")'
-    low = writing.end(f"driver.{one.name}.lowest", one.lowest, f"{code}.lowest")
-    high = writing.end(f"driver.{one.name}.highest", one.highest, f"{code}.highest")
+    low = writing.end(f"driver.{one.name}.lowest", one.lowest, f"{code}.lowest", short=True)
+    high = writing.end(f"driver.{one.name}.highest", one.highest, f"{code}.highest", short=True)
     return (
         (Strong(start(parameter_name(one.name))), f": {parameter_meaning(one.name)}"),
         driver_interval(writing, one),
@@ -162,6 +163,9 @@ def _idle(writing: Writing) -> Text:
     share = writing.found("idle.share", share_of_futures(idle.share), idle.share, "found.idle.share")
     if idle.share == 0.0:
         return writing.fill("Somebody copies in every future.")
+    if math.isnan(idle.median):
+        return writing.fill("In {share} futures nobody ever copies under the status quo, and there is nothing to mend.",
+                            share=share)  # fmt: skip
     median = writing.found("idle.median", writing.effect(idle.median), idle.median, "found.idle.median")
     return writing.fill(
         "In {share} futures nobody ever copies under the status quo. There the package has nothing to mend, and its "
@@ -225,7 +229,7 @@ def signals(writing: Writing) -> Section:
         for key, end, side in (("lowest", one.lowest, "up to"), ("highest", one.highest, "from")):
             code = f'signal("{one.name}").{key}'
             value = writing.found(f"signal.{one.name}.{key}.value", amount(end.value, unit), end.value, f"{code}.value")
-            median, up = writing.end(f"signal.{one.name}.{key}", end, code)
+            median, up = writing.end(f"signal.{one.name}.{key}", end, code, short=True)
             cells += [(f"{side} ", value), (median, " (", up, ")")]
         rows.append(tuple(cells))
     text = writing.fill(
@@ -236,7 +240,7 @@ def signals(writing: Writing) -> Section:
         "signals", ("What to measure first",), ("Signal", "If low", "Median change", "If high", "Median change"),
         tuple(rows), (2.3, 1.5, 1.7, 1.5, 1.7), left=(0, 1, 3),
         note=writing.fill("Means from the fourth year on under the status quo; low and high are the outer fifths of "
-                          "futures. In brackets: futures of 20 in which {head} is higher."),
+                          f"futures. In brackets: futures of 20 in which {{head}} is {writing.than_before}."),
     )  # fmt: skip
     return Section("signals", "What would change our mind", 3, (Paragraph(text), *lead, table))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pandas as pd
 
 from econsim.briefs.amounts import amount, share_of_futures
-from econsim.briefs.document import Figure, Paragraph, Section, Table, Text, joined, plain
+from econsim.briefs.document import Figure, Number, Paragraph, Section, Table, Text, joined, plain
 from econsim.briefs.lever_words import lever_words
 from econsim.briefs.metric_words import metric_words, start
 from econsim.briefs.stored_runs import PackageRun
@@ -46,7 +47,7 @@ def compared(writing: Writing) -> Section:
         "futures. "
         "A future draws its own luck and a value for each of {assumptions} uncertain assumptions, and is lived through "
         "once under each package and once without.",
-        start=writing.proposal.scenario.structure.start,
+        start=_found(writing, writing.proposal, "start", writing.proposal.scenario.structure.start, "structure.start"),
         assumptions=writing.ledger.number(
             "evidence.all", str(len(writing.depends.names)), len(writing.depends.names), writing.run_ids,
             "len(found.names)",
@@ -59,9 +60,7 @@ def compared(writing: Writing) -> Section:
     base = ((("Status quo"),), ("No package; the world as the assumptions have it",), (
         writing.ledger.field("run_id.status-quo"),
     ))  # fmt: skip
-    table = Table(
-        "packages", ("Packages",), ("Package", "What it does", "Run"), (*rows, base), (1.25, 4.2, 1.25), left=(0, 1, 2)
-    )
+    table = Table("packages", (), ("Package", "What it does", "Run"), (*rows, base), (1.25, 4.2, 1.25), left=(0, 1, 2))
     return Section("compared", "What was compared", 2, (Paragraph(text), *own_paragraphs(writing, "compared"), table))
 
 
@@ -69,49 +68,67 @@ def _what_it_does(writing: Writing, run: PackageRun) -> Text:
     """Levers and other settings that differ from the status quo, in words."""
     parts: list[Text] = []
     steps = {name: list(found) for name, found in run.scenario.levers.items() if found}
-    shared = {_timing(one) for found in steps.values() for one in found}
+    shared = {_moments(one) for found in steps.values() for one in found}
     for name, found in steps.items():
         parts.append(_lever(writing, run, name, found, timed=len(shared) > 1))
     here, there = settings_of(run.scenario), settings_of(writing.runs.status_quo.scenario)
     for name, value in here.items():
         if name not in book().levers and there.get(name) != value:
-            parts.append((f"{words(name)} ", writing.ledger.field(f"{name}.{run.name}.setting")))
+            code = f'settings_of(runs["{run.name}"].scenario)["{name}"]'
+            parts.append((f"{words(name)} ", writing.ledger.number(
+                f"{name}.{run.name}.setting", value, value, (run.run_id,), code
+            )))  # fmt: skip
     if not parts:
         return ("Nothing: the same world as the status quo",)
     text = joined(parts, ", ")
-    timing = next(iter(shared)) if len(shared) == 1 else ""
-    return (*started(text), f"; {timing}") if timing else started(text)
+    first = next(iter(steps), None)
+    timing = _timing(writing, run, first, 0) if first is not None and len(shared) == 1 else ()
+    return (*started(text), "; ", *timing) if timing else started(text)
 
 
 def _lever(writing: Writing, run: PackageRun, name: str, steps: list[LeverStep], timed: bool) -> Text:
     told: list[Text] = []
-    for step in steps:
+    for place, step in enumerate(steps):
         level = lever_amount(name, step.value)
         number = writing.ledger.number(
             f"{name}.{run.name}.level{'' if len(steps) == 1 else f'.{len(told)}'}", level, step.value, (run.run_id,),
             f'runs["{run.name}"].scenario.levers["{name}"][{len(told)}].value',
         )  # fmt: skip
-        timing = _timing(step)
-        told.append((number, f" {timing}") if timed and timing else (number,))
-    return (f"{lever_words(name).name} ", *joined(told, ", then "))
+        timing = _timing(writing, run, name, place) if timed else ()
+        told.append((number, " ", *timing) if timing else (number,))
+    before, _, after = lever_words(name).setting.partition("{}")
+    return (before, *joined(told, ", then "), after) if before else (*joined(told, ", then "), after)
 
 
 def lever_amount(name: str, value: float) -> str:
     """The level of a lever as a reader says it."""
     unit = book().levers[name].unit
-    if unit == "share":
-        return amount(value, "share", figures=3)
-    return amount(value, unit, figures=3)
+    in_per_cent = unit == "share" or name == "export_wedge"
+    return amount(value, "share" if in_per_cent else unit, figures=3)
 
 
-def _timing(step: LeverStep) -> str:
+def _moments(step: LeverStep) -> tuple[Any, ...]:
     plain_step = step.as_mapping()
-    told = [f"from {plain_step['start']}"] if "start" in plain_step else []
-    if plain_step.get("ramp"):
-        told.append(f"phased in over {plain_step['ramp']} quarters")
-    if "end" in plain_step:
-        told.append(f"until {plain_step['end']}")
-    return ", ".join(told)
+    return tuple(plain_step.get(key) for key in ("start", "ramp", "end"))
+
+
+def _timing(writing: Writing, run: PackageRun, name: str, place: int) -> Text:
+    """When a step of a lever begins and ends: `from 2027Q1, phased in over 4 quarters`; empty for all the time."""
+    told: list[Text] = []
+    begins, ramp, ends = _moments(run.scenario.levers[name][place])
+    for key, value, before, after in (
+        ("start", begins, "from ", ""), ("ramp", ramp, "phased in over ", " quarters"), ("end", ends, "until ", "")
+    ):  # fmt: skip
+        if value:
+            found = _found(writing, run, f"{name}.{place}.{key}", value, f'levers["{name}"][{place}].{key}')
+            told.append((before, found, after) if after else (before, found))
+    return joined(told, ", ")
+
+
+def _found(writing: Writing, run: PackageRun, key: str, value: Any, code: str) -> Number:
+    """A number of the scenario itself."""
+    where = f'runs["{run.name}"].scenario.{code}'
+    return writing.ledger.number(f"{run.name}.{key}", str(value), value, (run.run_id,), where)
 
 
 # ---------------------------------------------------------------------------------------------------- what happens
@@ -126,10 +143,11 @@ def happens(writing: Writing) -> Section:
         for other in others
     ]  # fmt: skip
     if others:
+        more, place = ("more", "above") if writing.side == "up" else ("less", "below")
         than = [
-            (f"than {one.label} in ", writing.ledger.field(f"headline.proposal.above.{one.name}")) for one in others
+            (f"than {one.inside} in ", writing.ledger.field(f"headline.proposal.{place}.{one.name}")) for one in others
         ]
-        parts.append(writing.fill("Future by future, {who} has more of it {than}.", than=listed(than)))
+        parts.append(writing.fill(f"Future by future, {{who}} has {more} of it {{than}}.", than=listed(than)))
         parts = [writing.fill("The other packages and {head}:"), *parts]
     if "collapse" not in writing.spec.metrics and writing.proposal.scenario.switches.copying:
         parts.append(
@@ -230,7 +248,7 @@ def gains(writing: Writing) -> Section:
     found = writing.better_and_worse(writing.proposal)
     told = [
         writing.fill(
-            f"{{who}} leaves {{parties}} {kind} off in more than half of the futures.", parties=listed(parties)
+            f"{{Who}} leaves {{parties}} {kind} off in more than half of the futures.", parties=listed(parties)
         )
         for kind, parties in found.items()
         if parties

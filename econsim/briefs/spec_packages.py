@@ -16,6 +16,7 @@ from econsim.library import FieldPath, shipped_scenarios
 from econsim.parameter_book import book
 from econsim.scenario import Scenario, load_scenario
 from econsim.scenario_schema import SWITCHES
+from econsim.scenario_settings import with_settings
 from econsim.store import StoredRun, read_run
 from econsim.studies.spec_fields import at_home, known_fields
 from econsim.studies.spec_scenarios import read_scenario
@@ -157,11 +158,8 @@ def read_assumptions(value: Any, checker: Checker) -> dict[str, Any]:
 
 def _changed(scenario: Scenario, settings: Mapping[str, Any], path: FieldPath, checker: Checker) -> Scenario:
     """A scenario with settings changed: levers in the scenario alone, assumptions in its status quo as well."""
-    policy = {name: value for name, value in settings.items() if name in book().levers}
-    world = {name: value for name, value in settings.items() if name not in policy}
     try:
-        changed = scenario.with_(**policy) if policy else scenario
-        return changed.with_assumptions(**world) if world else changed
+        return with_settings(scenario, settings)
     except InputError as error:
         for problem in error.problems:
             checker.add((*path, problem.field) if problem.field in settings else path, problem)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from econsim.briefs.facts_told import PREFIX, fact_field, fact_sources
 from econsim.briefs.field_names import Vocabulary
 from econsim.briefs.wording import FORBIDDEN, forbidden_words, typed_numbers, unnumbered_likelihoods
 from econsim.errors import Problem
@@ -13,13 +14,20 @@ from econsim.field_checker import Checker
 from econsim.library import FieldPath
 
 FIELD = re.compile(r"\{([^{}]*)\}")
-CITATION = re.compile(r"\[@([a-z0-9_]+)\]")
-_OF_TWENTY = ("up", "down", "same", "futures", "defined", "above")
+_MARK = re.compile(r"\{([^{}]*)\}|\[@([a-z0-9_]+)\]")
+_OF_TWENTY = ("up", "down", "same", "futures", "defined", "above", "below")
 
 
 def cited(text: str) -> list[str]:
-    """Keys of the sources that a text cites, in order."""
-    return CITATION.findall(text)
+    """Keys of the sources that a text cites, in order: those that it names, and those of its facts."""
+    found: list[str] = []
+    for name, source in _MARK.findall(text):
+        if source:
+            found.append(source)
+        elif name.startswith(PREFIX):
+            one = fact_field(name)
+            found += [] if isinstance(one, Problem) else fact_sources(one)
+    return found
 
 
 def check_words(words: Mapping[str, Any], vocabulary: Vocabulary, checker: Checker) -> None:
@@ -69,4 +77,4 @@ def _numbered(text: str) -> str:
     return FIELD.sub(told, text)
 
 
-__all__ = ["CITATION", "FIELD", "check_words", "cited"]
+__all__ = ["FIELD", "check_words", "cited"]

@@ -43,6 +43,12 @@ class PackageRun:
         return self.result.run_id
 
     @property
+    def inside(self) -> str:
+        """The label in the middle of a sentence."""
+        is_word = self.label[1:2].islower() or self.label[1:2] == " "  # and no abbreviation such as `EU rules`
+        return self.label[:1].lower() + self.label[1:] if is_word else self.label
+
+    @property
     def scenario(self) -> Scenario:
         return self.result.scenario
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from econsim.briefs.amounts import amount, relative, share_of_futures
-from econsim.briefs.dependence import Dependence, End, dependence, effect_of
+from econsim.briefs.dependence import Dependence, End, dependence
+from econsim.briefs.directions import effect_of, ways
 from econsim.briefs.document import Number, Text, joined
 from econsim.briefs.field_names import Vocabulary
-from econsim.briefs.fields import Ledger, ways
+from econsim.briefs.fields import Ledger
 from econsim.briefs.metric_words import MetricWords, metric_words, start
 from econsim.briefs.spec import BriefSpec
 from econsim.briefs.stored_runs import BriefRuns, PackageRun
@@ -98,16 +99,22 @@ class Writing:
     @functools.cached_property
     def where(self) -> str:
         """Follows `futures` where the headline is not defined in all of them."""
+        return self.head.where if self.told_in < 1.0 - MOST_FAILED else ""
+
+    @functools.cached_property
+    def told_in(self) -> float:
+        """In which share of the futures the headline's effect is defined."""
         result = self.proposal.result
         known = np.isfinite(effect_of(result, self.metric, self.head.relative))
-        return self.head.where if known.sum() < (1.0 - MOST_FAILED) * (~result.failed).sum() else ""
+        return float(known.sum() / max(int((~result.failed).sum()), 1))
 
     # ------------------------------------------------------------------------------------------------ phrases
 
     def fill(self, template: str, **local: object) -> Text:
-        """A text with its fields filled; `who`, `head`, `against` and `futures` are there in every one."""
+        """A text with its fields filled; `Who`, `who`, `head`, `against` and `futures` are there in every one."""
         usual = {
-            "who": self.proposal.label,
+            "Who": self.proposal.label,
+            "who": self.proposal.inside,
             "head": self.head.label,
             "against": self.proposal.result.status_quo_name,
             "futures": self.futures,
@@ -130,10 +137,27 @@ class Writing:
         plain = value if value is None or math.isfinite(value) else None
         return self.ledger.number(key, text, plain, self.run_ids, code)
 
-    def end(self, key: str, end: End, code: str) -> tuple[Number, Number]:
-        """The median effect in a fifth of the futures, and in how many of 20 of them it is positive."""
+    @property
+    def side(self) -> str:
+        """The side to which the proposal moves the headline: `up` or `down`."""
+        return "up" if self.shares["up"] >= self.shares["down"] else "down"
+
+    @property
+    def than_before(self) -> str:
+        """The same as an adjective: `higher` or `lower`."""
+        return "higher" if self.side == "up" else "lower"
+
+    def end(self, key: str, end: End, code: str, short: bool = False) -> tuple[Number, Number]:
+        """The median effect in a fifth of the futures, and in how many of 20 of them it goes the proposal's way.
+
+        short : for a table
+        """
         median = self.found(f"{key}.median", self.effect(end.median), end.median, f"{code}.median")
-        return median, self.found(f"{key}.up", share_of_futures(end.up), end.up, f"{code}.up")
+        share = end.up if self.side == "up" else end.down
+        table = ":table" if short else ""
+        return median, self.found(
+            f"{key}.{self.side}{table}", share_of_futures(share, short), share, f"{code}.{self.side}"
+        )
 
     def answer(self, package: PackageRun, short: bool = False) -> Text:
         """What a package does to the headline, in how many futures: `raises … in 13 of 20 … and lowers it in 7 of 20`.
@@ -144,7 +168,8 @@ class Writing:
         word = self.ledger.field(f"headline.{name}.verb").text
         local: dict[str, object] = {"verb": self.ledger.field(f"headline.{name}.verb")}
         up, down = f"{{headline.{name}.up}}", f"{{headline.{name}.down}}"
-        local["what"], local["where"] = ("it", "") if short else (self.head.label, f" {self.futures}")
+        local["what"] = "it" if short else self.head.label
+        local["where"] = () if short else self._those_futures()
         if word == "raises":
             return self.fill(f"{{verb}} {{what}} in {up}{{where}} and lowers it in {down}", **local)
         if word == "lowers":
@@ -154,6 +179,14 @@ class Writing:
                 f"{{verb}} the median of {{head}}, which is higher in {up}{{where}} and lower in {down}", **local
             )
         return self.fill("{verb} {head}", **local)
+
+    def _those_futures(self) -> Text:
+        """` simulated futures`, and which those are where they are not all."""
+        if not self.where:
+            return (f" {self.futures}",)
+        code = "np.isfinite(effects).sum() / (~proposal.failed).sum()"
+        share = self.found("headline.told_in", share_of_futures(self.told_in), self.told_in, code)
+        return self.fill(" {futures} ({share} of all)", share=share)
 
     def median_and_range(self, package: PackageRun) -> Text:
         """`median +2.6%, 90% range −5.5% to +69%`."""

@@ -39,7 +39,7 @@ def package_changes(table: pd.DataFrame, axis: str) -> Any:
     middle = base.mark_tick(thickness=3, height=17, color=VERMILLION, opacity=1.0).encode(x="p50:Q")
     said = base.mark_text(align="left", fontSize=SMALL, color=GREY).encode(x=alt.value(plot + 8), text="told:N")
     chart = alt.layer(_zero("x"), wide, half, middle, said)
-    return chart.properties(width=plot, height=alt.Step(36))
+    return chart.properties(width=plot, height=alt.Step(40))
 
 
 def effect_over_time(table: pd.DataFrame, unit: str, width: int = HALF, height: int = 132) -> Any:
@@ -67,18 +67,14 @@ def shares_over_time(table: pd.DataFrame, width: int = HALF, height: int = 132) 
     y = alt.Y("up:Q", title=None, scale=alt.Scale(domain=[-FUTURES, FUTURES], nice=False), axis=axis)
     up = base.mark_area(color=BLUE, opacity=1.0).encode(y=y)
     down = base.mark_area(color=VERMILLION, opacity=1.0).encode(y=alt.Y("down:Q"))
-    last = shown.iloc[[-1]]
-    said = [
-        alt.Chart(pd.DataFrame({"date": [last["date"].iloc[0]], "y": [y_place], "text": [text]}))
-        .mark_text(align="right", baseline="middle", dx=-2, fontSize=SMALL, color=color)
-        .encode(x="date:T", y="y:Q", text="text:N")
-        for y_place, text, color in ((FUTURES - 2.0, "higher", BLUE), (2.0 - FUTURES, "lower", VERMILLION))
-    ]
-    return alt.layer(up, down, _zero("y"), *said, _unit("futures of 20")).properties(width=width - 44, height=height)
+    plot = width - 44
+    key = [_above("higher", plot - 38, BLUE), _above("lower", plot, VERMILLION)]
+    return alt.layer(up, down, _zero("y"), _unit("futures of 20"), *key).properties(width=plot, height=height)
 
 
 def _years() -> alt.X:
-    return alt.X("date:T", title=None, axis=alt.Axis(tickCount=5, format="%Y", grid=False, labelFlush=False))
+    step = alt.TimeIntervalStep(interval="year", step=4)
+    return alt.X("date:T", title=None, axis=alt.Axis(tickCount=step, format="%Y", grid=False, labelFlush=False))
 
 
 def gains_and_losses(table: pd.DataFrame) -> Any:
@@ -118,41 +114,48 @@ def low_and_high(table: pd.DataFrame, axis: str, all_futures: float) -> Any:
     high = base.mark_point(shape="diamond", size=80, filled=True, color=VERMILLION, opacity=1.0).encode(x="highest:Q")
     said = base.mark_text(align="left", fontSize=SMALL, color=GREY).encode(x=alt.value(plot + 8), text="told:N")
     every = alt.Chart(pd.DataFrame({"x": [all_futures]})).mark_rule(color=GREY, strokeWidth=1).encode(x="x:Q")
-    return alt.layer(_zero("x"), every, line, low, high, said).properties(width=plot, height=alt.Step(22))
+    ends = [*table["lowest"], *table["highest"], all_futures]
+    near = 0.5 * (max(ends) - min(ends))
+    # Far away, zero would squeeze what there is to see.
+    zero = [_zero("x")] if min(ends) - near <= 0.0 <= max(ends) + near else []
+    return alt.layer(*zero, every, line, low, high, said).properties(width=plot, height=alt.Step(22))
 
 
 # ---------------------------------------------------------------------------------------------------- look
 
 
-def plain(chart: Any) -> Any:
-    """A chart as it stands in a brief, under a title in the brief's own type."""
-    return _look(chart, {"left": 0, "right": 0, "top": 4, "bottom": 0})
+def plain(chart: Any) -> dict[str, Any]:
+    """The specification of a chart as it stands in a brief, under a title in the brief's own type."""
+    # As plain dictionaries from here on: Altair copies and checks the data again at every step.
+    return {**chart.to_dict(validate=False), "config": _LOOK, "background": "white", "padding": _NONE}
 
 
-def _look(chart: Any, padding: Any) -> Any:
-    return (
-        chart.configure(font=FONT, background="white", padding=padding)
-        .configure_axis(
-            labelFontSize=SMALL, titleFontSize=SMALL, titleFontWeight="normal", titleColor=GREY, labelColor="#222222",
-            gridColor="#E6E6E6", domainColor="#8C8C8C", tickColor="#8C8C8C",
-        )
-        .configure_view(stroke=None)
-    )  # fmt: skip
-
-
-def with_title(chart: Any, title: str, subtitle: str, footer: str) -> Any:
-    """A chart that stands alone: its finding above, what is plotted below that, and its run in the footer."""
+def with_title(chart: dict[str, Any], title: str, subtitle: str, footer: str) -> dict[str, Any]:
+    """The specification of a chart that stands alone: finding above, run in the footer; `chart` is from `plain`."""
     line = 78
-    head = alt.TitleParams(
-        textwrap.wrap(title, line - 8), subtitle=textwrap.wrap(subtitle, line + 10), anchor="start", fontSize=15,
-        subtitleFontSize=SMALL, subtitleColor=GREY, subtitlePadding=5, offset=12,
-    )  # fmt: skip
-    foot = alt.TitleParams(
-        textwrap.wrap(footer, line + 14), orient="bottom", anchor="start", fontSize=9.5, fontWeight="normal",
-        color=GREY, offset=12,
-    )  # fmt: skip
-    outer = alt.vconcat(alt.vconcat(chart).properties(title=head)).properties(title=foot)
-    return _look(outer, 14)
+    whole = {"$schema", "config", "background", "padding", "datasets"}
+    head = {
+        "text": textwrap.wrap(title, line - 8), "subtitle": textwrap.wrap(subtitle, line + 10), "anchor": "start",
+        "fontSize": 15, "subtitleFontSize": SMALL, "subtitleColor": GREY, "subtitlePadding": 5, "offset": 12,
+    }  # fmt: skip
+    foot = {
+        "text": textwrap.wrap(footer, line + 14), "orient": "bottom", "anchor": "start", "fontSize": 9.5,
+        "fontWeight": "normal", "color": GREY, "offset": 12,
+    }  # fmt: skip
+    inner = {key: value for key, value in chart.items() if key not in whole}
+    outer = {key: value for key, value in chart.items() if key in whole}
+    return {**outer, "padding": 14, "vconcat": [{"vconcat": [inner], "title": head}], "title": foot}
+
+
+_NONE = {"left": 0, "right": 0, "top": 4, "bottom": 0}
+_LOOK = {
+    "font": FONT,
+    "view": {"stroke": None},
+    "axis": {
+        "labelFontSize": SMALL, "titleFontSize": SMALL, "titleFontWeight": "normal", "titleColor": GREY,
+        "labelColor": "#222222", "gridColor": "#E6E6E6", "domainColor": "#8C8C8C", "tickColor": "#8C8C8C",
+    },
+}  # fmt: skip
 
 
 def _room(texts: Any, most: float) -> float:
@@ -178,6 +181,15 @@ def _unit(text: str) -> Any:
         alt.Chart(pd.DataFrame({"text": [text]}))
         .mark_text(align="left", baseline="bottom", fontSize=SMALL, color=GREY)
         .encode(text="text:N", x=alt.value(0), y=alt.value(-4))
+    )
+
+
+def _above(text: str, x: float, color: str) -> Any:
+    """A word of a key above the plot, ending at x."""
+    return (
+        alt.Chart(pd.DataFrame({"text": [text]}))
+        .mark_text(align="right", baseline="bottom", fontSize=SMALL, color=color)
+        .encode(text="text:N", x=alt.value(x), y=alt.value(-4))
     )
 
 

@@ -1,0 +1,71 @@
+"""Which way a package moves a metric: future by future, in how many of them, and at the median."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from econsim.briefs.metric_words import metric_words
+from econsim.findings import NO_CHANGE, SMALL_CHANGE
+
+
+def effect_of(result: Any, metric: str, relative: bool) -> np.ndarray:
+    """The paired effect in every future, (draw,); NaN where undefined.
+
+    relative : the change relative to the status quo, undefined where that is 0; else the difference
+    """
+    here, there = result.values(metric), result.status_quo.values(metric)
+    if not relative:
+        return here - there
+    known = np.isfinite(here) & np.isfinite(there) & (there != 0.0)
+    return np.where(known, here / np.where(known, there, 1.0) - 1.0, np.nan)
+
+
+def ways(result: Any, metric: str) -> dict[str, float]:
+    """In which share of the futures a metric is higher than in the status quo, lower, or the same.
+
+    returns : `up`, `down`, `same`, over futures in which the effect is defined, relative where the metric's change is
+              told in per cent; a difference below 1e-12 of the size is none
+    """
+    if not metric_words(metric).relative:
+        return ways_between(result, result.status_quo, metric)
+    change = effect_of(result, metric, True)
+    change = change[np.isfinite(change)]
+    return _shares(change > NO_CHANGE, change < -NO_CHANGE)
+
+
+def ways_between(one: Any, other: Any, metric: str) -> dict[str, float]:
+    """As `ways`, of one result against another on the same draws, over futures in which both are defined."""
+    here, there = one.values(metric), other.values(metric)
+    known = np.isfinite(here) & np.isfinite(there)
+    here, there = here[known], there[known]
+    least = NO_CHANGE * np.maximum(np.abs(here), np.abs(there))
+    return _shares(here - there > least, there - here > least)
+
+
+def _shares(up: np.ndarray, down: np.ndarray) -> dict[str, float]:
+    if not up.size:
+        return dict.fromkeys(("up", "down", "same"), math.nan)
+    return {"up": float(up.mean()), "down": float(down.mean()), "same": float((~up & ~down).mean())}
+
+
+def verb(result: Any, metric: str) -> str:
+    """What a package does to the median of a metric: raises, lowers, hardly moves, or leaves it unchanged."""
+    shares = ways(result, metric)
+    if math.isnan(shares["up"]):
+        return "does nothing that can be told to"
+    if shares["same"] == 1.0:
+        return "leaves unchanged"
+    relative = metric_words(metric).relative
+    effect = effect_of(result, metric, relative)
+    median = float(np.median(effect[np.isfinite(effect)]))
+    there = np.abs(result.status_quo.values(metric))
+    size = 1.0 if relative else float(np.median(there[np.isfinite(there)]))
+    if median == 0.0 or abs(median) < SMALL_CHANGE * size:
+        return "hardly moves"
+    return "raises" if median > 0.0 else "lowers"
+
+
+__all__ = ["effect_of", "verb", "ways", "ways_between"]

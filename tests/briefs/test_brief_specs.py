@@ -1,0 +1,125 @@
+"""Brief specs: what is refused, with which words, and that nothing is run or written before."""
+
+from __future__ import annotations
+
+import pytest
+from briefs.brief_helpers import small_spec
+
+from econsim.briefs import brief, read_brief_spec, shipped_specs
+from econsim.briefs.spec import as_brief_spec
+from econsim.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"packages": ["royalti"]}, "packages.0: unknown scenario 'royalti'; did you mean 'royalty'?"),
+        ({"packages": []}, "packages: must be a list of scenarios"),
+        ({"packages": ["royalty", "royalty"]}, "has the name of another package"),
+        ({"packages": [{"scenario": "royalty", "set": {"royalty_rat": 1}}]}, "did you mean 'royalty_rate'?"),
+        ({"packages": [{"run": "nowhere"}], "assumptions": {}}, "packages.0.run: nowhere: no such folder"),
+        ({"packages": ["royalty", {"scenario": "rd-subsidy", "set": {"lab_premium": 0}}]}, "different worlds"),
+        ({"assumptions": {"royalty_rate": 0.3}}, "assumptions.royalty_rate: is a lever: it goes under 'set'"),
+        ({"metrics": ["rd_investmnt"]}, "metrics.0: unknown metric 'rd_investmnt'; did you mean 'rd_investment'?"),
+        ({"metrics": []}, "metrics: must be a list of summary metrics"),
+        ({"charts": ["rd_investment", "hhii"]}, "charts.1: unknown series 'hhii'; did you mean 'hhi'?"),
+        ({"sections": ["why", "wy"]}, "sections.1: unknown section 'wy'"),
+        ({"sections": ["why"]}, "leaves out 'limits'"),
+        ({"draws": 5}, "draws: is out of bounds (got 5)"),
+        ({"colour": "blue"}, "colour: unknown field of a brief 'colour'"),
+        ({"sources": ["nobody2020"]}, "sources.0: unknown source 'nobody2020'"),
+        ({"title": "Will it work?"}, "title: says 'will'"),
+    ],
+)
+def test_what_a_spec_may_not_say(changes, told, tmp_path):
+    with pytest.raises(InputError) as error:
+        brief(small_spec(**changes), tmp_path / "out")
+    assert told in str(error.value)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("R&D rises by 12%.", "'12%'"),
+        ("It rises in 17 of 20 futures.", "'17'"),
+        ("It rises in seventeen of twenty futures.", "'seventeen of twenty'"),
+        ("It costs $3bn.", "'$3bn'"),
+        ("It costs three billion.", "'three billion'"),
+        ("The rate is 0.3.", "'0.3'"),
+    ],
+)
+def test_a_typed_number_that_looks_like_a_result_is_refused(text, told):
+    with pytest.raises(InputError, match="holds a typed number that looks like a result") as error:
+        as_brief_spec(small_spec(paragraphs={"happens": text}))
+    assert told in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Since 2024 labs hide reasoning; see section 3 and Figure 2.",
+        "GPT-4 and R1 run on H100 chips.",
+        'A lab reports "24,000 accounts" [@anthropic_distillation2026].',
+        "It moves by {headline.proposal.change} in {rd_investment.royalty.up} futures.",
+        "Half of what buyers pay goes to the labs.",
+    ],
+)
+def test_years_places_names_quotes_and_fields_are_no_results(text):
+    spec = as_brief_spec(small_spec(paragraphs={"happens": text}))
+    assert spec.paragraphs["happens"] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{rd_investmen.royalty.up}", "unknown metric 'rd_investmen' in {rd_investmen.royalty.up}"),
+        ("{rd_investment.royalti.up}", "unknown package 'royalti'"),
+        ("{rd_investment.royalty.upp}", "unknown statistic 'upp'"),
+        ("{rd_investment.status-quo.change}", "the status quo has levels only"),
+        ("{royalty_rat.royalty.setting}", "unknown lever or parameter 'royalty_rat'"),
+        ("{fact:lag.o1_opn}", "unknown fact 'lag.o1_opn'"),
+        ("{nothing}", "unknown field 'nothing'"),
+        ("{rd_investment.royalty.up", "has a brace that does not belong to a field"),
+        ("Said so [@nobody2020].", "unknown source 'nobody2020'"),
+        ("It proves the point.", "says 'proves'"),
+        ("R&D is likely to rise.", "says 'likely' with no number of futures"),
+    ],
+)
+def test_fields_and_words_are_checked_before_anything_is_run(text, told):
+    with pytest.raises(InputError) as error:
+        as_brief_spec(small_spec(paragraphs={"happens": text}))
+    assert told in str(error.value)
+
+
+def test_a_word_of_likelihood_with_its_number_is_fine():
+    text = "R&D is likely to rise: it does so in {headline.proposal.up} futures."
+    assert as_brief_spec(small_spec(paragraphs={"happens": text})).paragraphs
+
+
+def test_problems_name_file_and_line(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("packages: [royalty]\nmetrics:\n- rd_investment\n- hii\nparagraphs:\n  why: It rose by 3%.\n")
+    with pytest.raises(InputError) as error:
+        read_brief_spec(path)
+    assert [(one.file, one.line) for one in error.value.problems] == [(str(path), 4), (str(path), 6)]
+
+
+def test_relative_paths_start_where_the_spec_stands(tmp_path):
+    (tmp_path / "mine.yaml").write_text("name: mine\nextends: royalty\nlevers: {royalty_rate: 0.4}\n")
+    (tmp_path / "brief.yaml").write_text("question: Which rate?\npackages: [./mine.yaml, royalty]\n")
+    spec = read_brief_spec(tmp_path / "brief.yaml")
+    assert [one.name for one in spec.packages] == ["mine", "royalty"]
+    assert spec.name == "brief" and spec.status_quo.name == "baseline"
+
+
+def test_shipped_briefs_are_there_and_name_shipped_scenarios():
+    assert {"gate-and-detect", "royalty", "tail-evaluation"} <= set(shipped_specs())
+    for name in shipped_specs():
+        spec = read_brief_spec(name)
+        assert spec.name == name and spec.draws == 1000 and len(spec.packages) == 3
+
+
+def test_an_unknown_brief_tells_the_nearest():
+    with pytest.raises(InputError, match="unknown brief 'royalti'; did you mean 'royalty'"):
+        read_brief_spec("royalti")

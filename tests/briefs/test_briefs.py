@@ -1,0 +1,193 @@
+"""Briefs: from a spec to a folder, the same bytes each time, every number with its run, four pages at most."""
+
+from __future__ import annotations
+
+import html as html_text
+import json
+import re
+import subprocess
+import sys
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from briefs.brief_helpers import DRAWS, build, contents, small_spec
+
+import econsim
+from econsim.briefs import brief, read_bundle
+from econsim.briefs.spec import as_brief_spec
+from econsim.briefs.wording import forbidden_words, unnumbered_likelihoods
+from econsim.errors import InputError
+from econsim.store import read_run
+
+
+def text_of(bundle):
+    return (bundle.folder / "brief.md").read_text(encoding="utf-8")
+
+
+def test_a_bundle_holds_everything(bundle):
+    names = set(contents(bundle.folder))
+    assert {f"brief.{end}" for end in ("html", "pdf", "ipynb", "md")} <= names
+    assert {"spec.yaml", "numbers.json", "manifest.json", "scenarios/royalty.yaml"} <= names
+    for figure in ("1-packages", "2-rd-investment", "3-copy-revenue-share", "4-parties", "5-drivers"):
+        assert {f"figures/{figure}.{end}" for end in ("svg", "png", "csv")} <= names
+    assert {name.split("/")[1] for name in names if name.startswith("runs/")} == {
+        "status-quo", "gate-and-detect", "royalty",
+    }  # fmt: skip
+    assert set(bundle.manifest["files"]) == names - {"manifest.json"}
+
+
+def test_its_runs_are_those_of_econsim_run(bundle):
+    scenario = econsim.load_scenario("royalty").with_assumptions(quarters=16)
+    result = econsim.simulate(scenario, draws=DRAWS, engine="batch")
+    assert bundle.run_ids["royalty"] == result.run_id
+    assert read_run(bundle.folder / "runs" / "royalty").summary == result.summary()
+
+
+def test_numbers_are_those_of_the_runs(bundle):
+    told = json.loads((bundle.folder / "numbers.json").read_text())
+    run = pd.read_parquet(bundle.folder / "runs/gate-and-detect/metrics.parquet")
+    base = pd.read_parquet(bundle.folder / "runs/status-quo/metrics.parquet")
+    change = (run["rd_investment"] / base["rd_investment"] - 1.0).dropna()
+    one = told["rd_investment.gate-and-detect.change"]
+    assert one["value"] == pytest.approx(np.median(change), rel=1e-12)
+    assert one["runs"] == [bundle.run_ids["gate-and-detect"], bundle.run_ids["status-quo"]]
+    up = told["rd_investment.gate-and-detect.up"]
+    assert up["value"] == pytest.approx((change > 1e-12).mean())
+    assert up["text"] == econsim.briefs.amounts.share_of_futures(up["value"])
+    assert one["text"] in text_of(bundle) and up["text"] in text_of(bundle)
+
+
+def test_every_number_of_the_text_is_a_field(bundle):
+    """Digits outside fields are dates, places, names, sources and settings of the method; nothing else."""
+    html = (bundle.folder / "brief.html").read_text(encoding="utf-8")
+    body = html[html.index("<main>") : html.index("</main>")]
+    body = re.sub(
+        r"<svg.*?</svg>|<ol>.*?</ol>|<code>.*?</code>|<sup>.*?</sup>|<header>.*?</header>", "", body, flags=re.S
+    )
+    outside = html_text.unescape(re.sub(r"<data[^>]*>[^<]*</data>|<[^>]+>", " ", body))
+    allowed = re.compile(
+        r"20\d\d(-\d\d-\d\d)?\b|\b0\.1\.0\b|\b9[05]%|(18|14) of 20|[Ff]utures of 20|how many of 20|sha256|"
+        r"[0-9a-f]{12}"
+    )
+    left = re.findall(r"\d[\d.,]*", allowed.sub(" ", outside))
+    assert left == []
+
+
+def test_the_author_s_paragraph_is_filled_and_cited(bundle):
+    told = json.loads((bundle.folder / "numbers.json").read_text())
+    assert f"Copies came after {told['fact:lag.o1_open']['text']}" in text_of(bundle)
+    assert "Epoch Capabilities Index" in text_of(bundle)
+
+
+def test_a_brief_has_at_most_four_pages(bundle):
+    pdf = (bundle.folder / "brief.pdf").read_bytes()
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) <= 4
+    assert b"LibertinusSerif" in pdf and b"LiberationSans" in pdf  # its fonts are inside
+
+
+def test_a_brief_that_does_not_fit_is_refused(tmp_path):
+    long = {name: "Labs train and distillers copy. " * 70 for name in ("why", "happens", "gains", "breaks", "options")}
+    with pytest.raises(InputError, match="does not fit on 4 pages"):
+        build(tmp_path / "out", spec=small_spec(paragraphs=long), formats=("pdf",))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_words(bundle):
+    assert forbidden_words(text_of(bundle)) == []
+    own_words = text_of(bundle).partition("## Sources")[0]  # titles and addresses of sources are others' words
+    assert unnumbered_likelihoods(own_words) == []
+
+
+def test_the_same_brief_twice_gives_the_same_bytes(bundle, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    one, other = build(tmp_path / "one"), build(tmp_path / "other", runs=tmp_path / "runs")
+    assert contents(one.folder) == contents(other.folder)
+    assert "2023-11-14" in text_of(one)
+
+
+def test_runs_that_are_there_are_reused(bundle, tmp_path, monkeypatch):
+    from econsim.briefs import gather
+
+    monkeypatch.setattr(gather, "simulate_many", lambda *args, **kwargs: pytest.fail("ran again"))
+    again = build(tmp_path / "again", runs=bundle.folder.parent / "runs", formats=("md",))
+    assert again.run_ids == bundle.run_ids
+    other = small_spec(paragraphs={"why": "Other words."}, name="other")
+    assert build(tmp_path / "again", spec=other, force=True, formats=("md",)).run_ids == bundle.run_ids
+
+
+def test_a_package_can_be_a_stored_run(bundle, tmp_path):
+    spec = {"question": "Which?", "packages": [{"run": str(bundle.folder / "runs/royalty"), "label": "A royalty"}]}
+    checked = as_brief_spec(spec)
+    assert (checked.draws, checked.seed, checked.packages[0].name) == (DRAWS, 0, "royalty")
+    with pytest.raises(InputError, match="was made with draws 40"):
+        as_brief_spec({**spec, "draws": 50})
+    (tmp_path / "run").mkdir()
+    with pytest.raises(InputError, match="is not a run folder"):
+        as_brief_spec({"packages": [{"run": str(tmp_path / "run")}]})
+
+
+def test_another_brief_is_not_replaced_unasked(bundle, tmp_path):
+    folder = build(tmp_path / "out", runs=bundle.folder.parent / "runs", formats=("md",)).folder
+    before = contents(folder)
+    with pytest.raises(InputError, match="which is another one; choose another folder, or give --force"):
+        build(folder, spec=small_spec(name="other"), runs=bundle.folder.parent / "runs", formats=("md",))
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(InputError, match=r"holds what is no part of a brief \(notes.txt\)"):
+        build(folder, runs=bundle.folder.parent / "runs", formats=("md",), force=True)
+    (folder / "notes.txt").unlink()
+    assert contents(folder) == before
+
+
+def test_nothing_is_left_where_nothing_can_be_written(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(InputError, match="cannot be made"):
+        build(tmp_path / "file" / "out")
+    assert (tmp_path / "file").read_text() == "mine"
+    with pytest.raises(InputError, match="unknown format 'doc'"):
+        build(tmp_path / "out", formats=("doc",))
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_brief_where_nothing_varies(tmp_path):
+    """The default ensemble has no assumptions to depend on; the brief says so."""
+    bundle = build(tmp_path / "out", spec=small_spec(ensemble="default", metrics=["frontier_growth"]), formats=("md",))
+    assert "only luck differs" in text_of(bundle)
+
+
+def test_a_brief_on_a_package_that_does_nothing(tmp_path):
+    bundle = build(tmp_path / "out", spec=small_spec(packages=["geopolitics-off"], metrics=["rd_investment"]))
+    assert bundle.title == "Geopolitics off leaves unchanged frontier R&D"
+    assert "geopolitics off" in text_of(bundle)
+
+
+def test_html_asks_nobody_for_anything(bundle):
+    html = (bundle.folder / "brief.html").read_text(encoding="utf-8")
+    assert not re.findall(r'(?:src|srcset|@import|url\()=?["\']?https?:', html)
+    assert '<script type="application/json"' in html and html.count("<script") == 1
+    assert html.count("<svg ") == html.count('role="img"') == 5
+
+
+def test_the_notebook_gives_every_number_again(bundle):
+    notebook = nbformat.read(bundle.folder / "brief.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    assert code.count("check(") > 60
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr[-2000:]
+
+
+def test_reading_a_bundle(bundle, tmp_path):
+    again = read_bundle(bundle.folder)
+    assert (again.id, again.title, again.run_ids) == (bundle.id, bundle.title, bundle.run_ids)
+    with pytest.raises(InputError, match="no such folder"):
+        read_bundle(tmp_path / "nowhere")
+    with pytest.raises(InputError, match="is not the folder of a brief"):
+        read_bundle(tmp_path)
+
+
+def test_its_spec_makes_it_again(bundle, tmp_path):
+    again = brief(bundle.folder / "spec.yaml", tmp_path / "out", ("md",), runs=bundle.folder.parent / "runs")
+    assert again.run_ids == bundle.run_ids
+    assert text_of(again).splitlines()[4:] == text_of(bundle).splitlines()[4:]
