@@ -4,6 +4,7 @@
 PYTHON ?= python3
 SCENARIO ?= baseline
 WORKERS ?= 2
+BRIEFS ?= $(notdir $(basename $(wildcard econsim/briefs/specs/*.yaml)))
 PORT ?= 8501
 
 BIN := .venv/bin
@@ -13,6 +14,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run app stored test test-slow bench figures evidence headlines docs docs-serve schema check wheel clean distclean notebooks
+.PHONY: help setup run app stored test test-slow bench figures evidence docs docs-serve schema check wheel clean distclean notebooks briefs
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +68,10 @@ headlines: setup ## record the headline results of this version, which diff-mode
 
 notebooks: setup ## run the notebooks at full size into runs/notebooks/
 	$(BIN)/python notebooks/execute.py
+
+briefs: setup ## write the shipped policy briefs to build/briefs
+	@for name in $(BRIEFS); do \
+	    $(BIN)/econsim brief $$name --out build/briefs/$$name --runs build/runs --force || exit $$?; done
 
 docs: setup ## build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from econsim.briefs.directions import ways
 from econsim.briefs.document import (
     Bullets,
@@ -20,8 +22,8 @@ from econsim.briefs.page_two import own_paragraphs
 from econsim.briefs.stored_runs import PackageRun, failed_draws
 from econsim.briefs.writing import Writing, started
 from econsim.library import shipped_scenarios
-from econsim.limits import LIMITS
 from econsim.scenario import load_scenario
+from econsim.texts import text as shared_text
 
 HASH_DIGITS = 12
 
@@ -58,7 +60,7 @@ def options(writing: Writing) -> Section:
 
 def limits(writing: Writing) -> Section:
     """What the model leaves out."""
-    items = tuple((Strong(f"{one.name}. "), one.text) for one in LIMITS)
+    items = tuple((Strong(f"{name} "), words) for name, words in critiques())
     beyond = [
         f"Beyond the evidence: {problem}." for one in writing.runs.packages for problem in one.scenario.extrapolations
     ]
@@ -66,6 +68,12 @@ def limits(writing: Writing) -> Section:
     return Section(
         "limits", "What the model leaves out", 4, (*own_paragraphs(writing, "limits"), Bullets(items), *extra)
     )
+
+
+def critiques() -> list[tuple[str, str]]:
+    """The model's critiques in short, from the text that the documentation and the explorer show: name, sentence."""
+    assumed = shared_text("critiques").partition("\n## ")[2].partition("\n## ")[0]
+    return re.findall(r"^\*\*(.+?)\*\* (.+?[.!?])(?=\s|$)", assumed, flags=re.MULTILINE)
 
 
 def check(writing: Writing) -> Section:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from briefs.brief_helpers import small_spec
 
@@ -123,3 +126,23 @@ def test_shipped_briefs_are_there_and_name_shipped_scenarios():
 def test_an_unknown_brief_tells_the_nearest():
     with pytest.raises(InputError, match="unknown brief 'royalti'; did you mean 'royalty'"):
         read_brief_spec("royalti")
+
+
+def test_the_example_of_the_documentation_is_a_spec(tmp_path):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "briefs.md").read_text(encoding="utf-8")
+    (tmp_path / "example.yaml").write_text(re.findall(r"```yaml\n(.*?)```", page, re.S)[0])
+    spec = read_brief_spec(tmp_path / "example.yaml")
+    assert [one.label for one in spec.packages] == ["Royalty", "A window of a year"]
+    assert spec.packages[1].scenario.levers["release_window"][0].value == 4
+
+
+def test_the_documentation_knows_every_field_and_statistic():
+    from econsim.briefs.field_names import ABOVE, BY_PACKAGE, LEVELS, PAIRED, PLAIN
+    from econsim.briefs.spec import SECTIONS, SPEC_KEYS
+
+    page = (Path(__file__).resolve().parents[2] / "docs" / "briefs.md").read_text(encoding="utf-8")
+    for name in (*SPEC_KEYS, *SECTIONS, *(set(LEVELS) - {"p50"}), *PAIRED):
+        assert f"`{name}`" in page, name
+    for name in (*PLAIN, *(f"{one}.package" for one in BY_PACKAGE)):
+        assert f"`{{{name}}}`" in page, name
+    assert all(f"`{name}.OTHER`" in page for name in ABOVE)
