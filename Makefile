@@ -13,8 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run app stored test test-slow bench figures evidence headlines docs docs-serve schema check wheel clean distclean notebooks
-.PHONY: help setup run app stored test test-slow bench figures evidence docs docs-serve schema check wheel clean distclean notebooks briefs
+.PHONY: help setup run app stored test test-slow bench figures evidence headlines docs docs-serve schema check wheel clean distclean notebooks briefs
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
