@@ -13,7 +13,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run app stored test test-slow bench figures evidence headlines docs docs-serve schema check wheel clean distclean notebooks briefs
+.PHONY: help setup run app stored test test-browser test-slow bench bench-app screenshots figures evidence headlines \
+    docs docs-serve schema check wheel clean distclean notebooks briefs
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -50,11 +51,20 @@ test: setup ## lint, types and the test suite
 	$(BIN)/python -m mypy econsim
 	$(BIN)/python -m pytest -n $(WORKERS)
 
+test-browser: setup ## the explorer in a real browser (needs Chromium)
+	$(BIN)/python -m pytest -m browser tests/browser
+
 test-slow: setup ## the tests that take minutes
 	$(BIN)/python -m pytest -n $(WORKERS) -m slow
 
 bench: setup ## time the engines
 	$(BIN)/econsim bench
+
+bench-app: setup ## time the explorer in a real browser (needs Chromium)
+	$(BIN)/python -m benchmarks.app
+
+screenshots: setup ## pictures of every page of the explorer (needs Chromium)
+	$(BIN)/python -m docs.make_screenshots
 
 figures: setup ## redraw the figures of the documentation
 	$(BIN)/python docs/make_figures.py

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -11,10 +11,11 @@ import numpy as np
 
 from econsim import draws as shock_streams
 from econsim.engines import runner
+from econsim.kept_worlds import KeptWorlds
 from econsim.metrics import summarise
 from econsim.parameter_book import book
 from econsim.scenario import Scenario
-from econsim.world import World, build_world, design_points, firm_slots, parameter_values
+from econsim.world import World, build_world, design_points, extra_dimensions, firm_slots, parameter_values
 
 RESIDUAL = 1e-10  # largest miss of a price solve
 ALWAYS_DEFINED = ("frontier_capability", "rd_investment", "ai_share", "welfare", "frontier_price")
@@ -43,16 +44,23 @@ class Chunk:
     scenarios : all that will be asked for; the shocks are drawn for as many firms as any of them has
     numbers   : (row,) draw numbers from 0, in any order, at least two (one alone would be summed in another order)
     overrides : what a design sets in each row
+    kept      : draws of earlier chunks, which are not drawn again
     """
 
     def __init__(
-        self, settings: Any, scenarios: Sequence[Scenario], numbers: np.ndarray, overrides: Overrides | None = None
+        self,
+        settings: Any,
+        scenarios: Sequence[Scenario],
+        numbers: np.ndarray,
+        overrides: Overrides | None = None,
+        kept: KeptWorlds | None = None,
     ):
-        self.settings, self.numbers = settings, numbers
+        self.settings, self.numbers, self.kept = settings, numbers, kept
         self.overrides = overrides or Overrides()
         slots = [firm_slots(one, self.overrides.most) for one in scenarios]
         most = max(labs for labs, _ in slots), max(distillers for _, distillers in slots)
-        self.shocks = _shocks(settings.seed, scenarios[0].structure.quarters, *most, numbers)
+        how = settings.seed, scenarios[0].structure.quarters, *most
+        self.shocks = self._drawn(("shocks", *how), lambda: _shocks(*how, numbers))
         self.done: dict[tuple[str, tuple[str, ...]], Trajectories] = {}
         self._values: dict[str, dict[str, Any]] = {}
 
@@ -60,9 +68,17 @@ class Chunk:
         """Every parameter: name -> float or (row,)."""
         key = scenario.world_hash
         if key not in self._values:
-            drawn = _points(scenario, self.settings, self.numbers, self.overrides.parameters)
+            how = self.settings.ensemble, self.settings.seed, extra_dimensions(scenario)
+            given = self.overrides.parameters
+            drawn = self._drawn(
+                ("points", *how, _nothing_left(scenario, given)),
+                lambda: _points(scenario, self.settings, self.numbers, given),
+            )
             self._values[key] = {**parameter_values(scenario, drawn), **self.overrides.parameters}
         return self._values[key]
+
+    def _drawn(self, key: tuple[Any, ...], draw: Callable[[], Any]) -> Any:
+        return draw() if self.kept is None else self.kept.drawn((*key, self.numbers.tobytes()), draw)
 
     def world(self, scenario: Scenario, levers: Sequence[str] = ()) -> World:
         """The arrays of a scenario; `levers` names those of the design that are in force in it."""
@@ -107,11 +123,15 @@ def _shocks(seed: int, quarters: int, labs: int, distillers: int, numbers: np.nd
     return SimpleNamespace(**{name: np.take(value, places, axis=-1) for name, value in joined.items()})
 
 
+def _nothing_left(scenario: Scenario, given: Mapping[str, np.ndarray]) -> bool:
+    return all(one.fixed or name in given for name, one in scenario.assumptions.items())
+
+
 def _points(
     scenario: Scenario, settings: Any, numbers: np.ndarray, given: Mapping[str, np.ndarray]
 ) -> np.ndarray | None:
     """The ensemble's point of every row; None where nothing is left to draw."""
-    if settings.ensemble == "default" or all(one.fixed or name in given for name, one in scenario.assumptions.items()):
+    if settings.ensemble == "default" or _nothing_left(scenario, given):
         return None
     spans, places = _pieces(numbers)
     points = [design_points(scenario, settings.ensemble, settings.seed, *span) for span in spans]

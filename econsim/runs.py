@@ -187,14 +187,16 @@ def chunk_world(scenario: Scenario, settings: Settings, start: int, stop: int) -
     return _chunk([scenario], settings, start, stop).world(scenario)
 
 
-def _chunk(scenarios: Sequence[Scenario], settings: Settings, start: int, stop: int) -> Chunk:
-    return Chunk(settings, scenarios, np.arange(start, max(stop, start + 2)))
+def _chunk(
+    scenarios: Sequence[Scenario], settings: Settings, start: int, stop: int, kept: KeptWorlds | None = None
+) -> Chunk:
+    return Chunk(settings, scenarios, np.arange(start, max(stop, start + 2)), kept=kept)
 
 
 def _run_chunk(
     scenarios: Sequence[Scenario], settings: Settings, start: int, stop: int, kept: KeptWorlds | None = None
 ) -> dict[str, Run]:
-    chunk = _chunk(scenarios, settings, start, stop)
+    chunk = _chunk(scenarios, settings, start, stop, kept)
     found: dict[str, Run] = {}
     for scenario in scenarios:
         if scenario.world_hash not in found:

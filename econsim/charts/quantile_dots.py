@@ -60,7 +60,7 @@ def quantile_dots(
     ways = ["higher", "as it is", "lower"]
     points = (
         alt.Chart(table)
-        .mark_point(filled=True, opacity=1.0, size=130)
+        .mark_point(filled=True, opacity=1.0)
         .encode(
             x=alt.X("x:Q", title=unit or None, axis=alt.Axis(tickCount=5, grid=False), scale=alt.Scale(padding=14)),
             y=alt.Y("height:Q", title=None, axis=None, scale=alt.Scale(domain=[0, tallest])),
@@ -68,6 +68,7 @@ def quantile_dots(
                 "way:N", scale=alt.Scale(domain=ways, range=[theme.blue, theme.grey, theme.vermillion]), legend=None
             ),
             shape=alt.Shape("way:N", scale=alt.Scale(domain=ways, range=["circle", "square", "diamond"]), legend=None),
+            size=alt.Size("way:N", scale=alt.Scale(domain=ways, range=[130, 60, 110]), legend=None),
             tooltip=[alt.Tooltip("value:Q", format=".3g")],
         )
     )

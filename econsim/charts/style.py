@@ -69,23 +69,20 @@ def styled(chart: Any, footer: str = "", theme: Theme = LIGHT) -> Any:
     )
 
 
-def on_screen(chart: Any, height: int, theme: Theme) -> Any:
-    """The same chart as a panel of a page: as wide as its place, its title broken by whoever made it, no footer."""
-    # On the chart and not in its configuration: a host page may have a padding of its own.
-    padding = {"left": 2, "right": 6, "top": 2, "bottom": 2}
-    panel = chart.properties(width="container", height=height, padding=padding)
-    return (
-        panel.configure(font=FONT, background="transparent")
-        .configure_axis(
-            labelFontSize=11,
-            titleFontSize=11,
-            titleFontWeight="normal",
-            gridColor=theme.grid,
-            labelColor=theme.grey,
-            titleColor=theme.grey,
-            domainColor=theme.grey,
-            tickColor=theme.grey,
-        )
-        .configure_title(color=theme.text, subtitleColor=theme.grey, offset=8, fontSize=13, subtitleFontSize=11)
-        .configure_view(stroke=None)
-    )
+def on_screen(chart: Any, height: int, theme: Theme) -> dict[str, Any]:
+    """The same chart as a panel of a page, as a Vega-Lite specification: as wide as its place, without a footer.
+
+    Size and look are written into the specification itself: Altair would copy the whole chart for each of them.
+    """
+    axis = {
+        "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal", "gridColor": theme.grid,
+        "labelColor": theme.grey, "titleColor": theme.grey, "domainColor": theme.grey, "tickColor": theme.grey,
+    }  # fmt: skip
+    title = {"color": theme.text, "subtitleColor": theme.grey, "offset": 8, "fontSize": 13, "subtitleFontSize": 11}
+    spec: dict[str, Any] = chart.to_dict(validate=False)
+    return spec | {
+        "width": "container",
+        "height": height,
+        "padding": {"left": 2, "right": 6, "top": 2, "bottom": 2},
+        "config": {"font": FONT, "background": "transparent", "axis": axis, "title": title, "view": {"stroke": None}},
+    }

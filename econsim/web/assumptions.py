@@ -10,7 +10,7 @@ import streamlit as st
 from econsim.errors import InputError
 from econsim.parameter_book import Parameter, book
 from econsim.scenario import Scenario
-from econsim.scenario_schema import SWITCHES, PriorOverride
+from econsim.scenario_schema import SWITCHES, PriorOverride, Switches
 from econsim.web import state
 from econsim.web.words import PARAMETER_GROUPS, help_text, label
 
@@ -34,7 +34,7 @@ def show(scenario: Scenario) -> None:
 
 
 def _differs(scenario: Scenario) -> bool:
-    return bool(scenario.parameters) or not all(getattr(scenario.switches, name) for name in SWITCHES)
+    return bool(scenario.parameters) or scenario.switches != Switches()
 
 
 def _form(scenario: Scenario) -> None:

@@ -39,10 +39,8 @@ def chart(
     says  : the finding in under 100 characters with its number, for screen readers
     """
     colours = frame.theme()
-    st.altair_chart(
-        on_screen(draw(theme=colours, wrap=wrap), height, colours), theme=None, width="stretch", key=f"chart-{name}",
-        alt=says[:99],
-    )  # fmt: skip
+    spec = on_screen(draw(theme=colours, wrap=wrap), height, colours)
+    st.vega_lite_chart(spec, theme=None, width="stretch", key=f"chart-{name}", alt=says[:99])
     with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{name}"):
         _downloads(name, draw, answer, shown)
 

@@ -20,7 +20,7 @@ MENU = (
 
 def run() -> None:
     """Show the menu and run the page that was chosen."""
-    st.set_page_config(page_title="econsim", layout="wide", initial_sidebar_state="expanded")
+    st.set_page_config(page_title="econsim", layout="wide", initial_sidebar_state="auto")
     pages = [
         st.Page(
             PAGES / f"{name}.py",

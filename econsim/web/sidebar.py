@@ -7,6 +7,7 @@ import streamlit as st
 from econsim.errors import InputError
 from econsim.library import shipped_scenarios
 from econsim.scenario import Scenario, load_scenario
+from econsim.scenario_schema import Switches
 from econsim.web import assumptions, levers, state, url_codec
 from econsim.web.words import plain
 
@@ -53,7 +54,8 @@ def _stack_chosen() -> None:
 
 def stack(other: Scenario) -> None:
     """Lay the levers, assumptions and switches that another scenario sets over the current one."""
-    switches = {name: value for name, value in other.switches.as_mapping().items() if not value}
+    usual = Switches().as_mapping()
+    switches = {name: value for name, value in other.switches.as_mapping().items() if value != usual[name]}
     settings = {**other.parameters, **{name: list(steps) for name, steps in other.levers.items()}, **switches}
     try:
         state.change(settings)

@@ -17,12 +17,9 @@ from econsim.web.words import change, level
 
 
 def said(at) -> str:
-    """All text of the page as one."""
-    return "\n".join(
-        str(one.value).replace("\\", "").replace("**", "")
-        for kind in (at.markdown, at.caption, at.info, at.warning)
-        for one in kind
-    )
+    """All text of the page as one, without its Markdown."""
+    shown = [one.value for kind in (at.markdown, at.caption, at.info, at.warning) for one in kind]
+    return "\n".join(shown).replace("\\", "").replace("**", "")
 
 
 @pytest.mark.parametrize("name", shipped_scenarios())

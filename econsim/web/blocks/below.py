@@ -14,6 +14,7 @@ from econsim.charts.parties import party_ranges
 from econsim.cli_text import HEADLINES, YES_NO, number, of_twenty, shown_unit
 from econsim.parameter_book import book
 from econsim.results import Result, statistics
+from econsim.scenario_schema import Switches
 from econsim.studies.settings_text import settings_of
 from econsim.studies.statistics.given_data import LEAST_ROWS, rank_correlations
 from econsim.web import exports
@@ -49,14 +50,9 @@ def parties(answer: Answer) -> None:
 def actions_and_outcomes(answer: Answer) -> None:
     """What is done, and what comes of it."""
     result = answer.result
-    done, comes = st.columns([1, 3], gap="medium")
-    with done:
-        st.markdown("**Actions**")
-        for line in actions(result):
-            st.markdown(f"- {plain(line)}")
-    with comes:
-        st.markdown(f"**Outcomes**, median over futures, against {plain(result.status_quo_name)}")
-        st.table(outcomes(result), border="horizontal")
+    st.markdown(f"**Actions.** {plain('; '.join(actions(result)))}")
+    st.markdown(f"**Outcomes**, median over futures; change against {plain(result.status_quo_name)}:")
+    st.table(outcomes(result), border="horizontal")
 
 
 def actions(result: Result) -> list[str]:
@@ -64,8 +60,10 @@ def actions(result: Result) -> list[str]:
     told = settings_of(result.scenario)
     lines = [f"{label(name)}: {told[name]}" for name in book().levers if told[name] != "0"]
     lines += [f"{label(name)} assumed: {told[name]}" for name in result.scenario.parameters]
-    lines += [f"{label(name)}: off" for name, on in result.scenario.switches.as_mapping().items() if not on]
-    return lines or ["No lever is set."]
+    usual = Switches().as_mapping()
+    lines += [f"{label(name)}: {told[name]}" for name, on in result.scenario.switches.as_mapping().items()
+              if on != usual[name]]  # fmt: skip
+    return lines or ["No lever is set"]
 
 
 def outcomes(result: Result) -> pd.DataFrame:

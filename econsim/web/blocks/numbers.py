@@ -52,8 +52,7 @@ def finding(answer: Answer) -> None:
 
 def _no_op() -> None:
     with st.container(horizontal=True, key="no-op", vertical_alignment="center", gap="small"):
-        st.markdown("**No policy is set, so nothing changes.** Below: what copying does to this world. Try a policy:",
-                    width="content")  # fmt: skip
+        st.markdown("**No policy is set, so nothing changes.** Below: what copying does.", width="content")
         for name in SUGGESTED:
             st.button(findings.display_name(name), key=f"try-{name}", on_click=_try, args=(name,), type="secondary")
 
