@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -73,9 +74,28 @@ def discover(swept: jobs.Job, label: str, where: str) -> jobs.Job:
     return jobs.submit("discover", line, f"Where {where}", scenario=label, about=asked)
 
 
-def sweep(spec: str, title: str) -> jobs.Job:
-    """A sweep whose spec has been checked."""
-    return jobs.submit("sweep", ["{folder}/" + SPEC, *TO], title, files={SPEC: spec})
+def sweep(spec: str, title: str, scenario: Scenario | None = None) -> jobs.Job:
+    """A sweep whose spec has been checked; it may name the scenario's file."""
+    return jobs.submit(
+        "sweep", ["{folder}/" + SPEC, *TO], title, files=_spec_files(spec, scenario), about={"spec": spec_key(spec)}
+    )
+
+
+def estimate(spec: str, title: str, scenario: Scenario | None = None) -> jobs.Job:
+    """What that sweep would take, measured."""
+    line = ["{folder}/" + SPEC, "--dry-run", "--json"]
+    title = f"Estimate: {title}"
+    asked = {"spec": spec_key(spec)}
+    return jobs.submit("estimate", line, title, command="sweep", files=_spec_files(spec, scenario), about=asked)
+
+
+def spec_key(spec: str) -> str:
+    """What tells one spec from another."""
+    return hashlib.sha256(spec.encode()).hexdigest()[:16]
+
+
+def _spec_files(spec: str, scenario: Scenario | None) -> dict[str, str]:
+    return {SPEC: spec} | ({SCENARIO: scenario.to_yaml()} if scenario else {})
 
 
 def _submit(kind: str, scenario: Scenario, asked: list[str], title: str, told: Mapping[str, Any]) -> jobs.Job:
@@ -84,4 +104,4 @@ def _submit(kind: str, scenario: Scenario, asked: list[str], title: str, told: M
     return jobs.submit(kind, line, title, scenario=scenario.name, files=files, about=about(scenario, **told))
 
 
-__all__ = ["SCENARIO", "SPEC", "about", "discover", "flip", "futures", "moats", "sobol", "sweep", "tip"]
+__all__ = ["SCENARIO", "SPEC", "about", "discover", "flip", "futures", "moats", "sobol", "spec_key", "sweep", "tip"]

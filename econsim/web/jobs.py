@@ -117,19 +117,20 @@ def submit(
     arguments: Sequence[str],
     title: str,
     *,
+    command: str | None = None,
     scenario: str = "",
     files: Mapping[str, str] | None = None,
     about: Mapping[str, Any] | None = None,
 ) -> Job:
     """Put a command at the end of the queue. The arguments must come from checked values.
 
-    kind      : the command of `econsim`
-    arguments : what follows it; `{folder}` stands for the job's folder
+    kind      : what pages find it by: the command of `econsim`, or a name for what `command` is used for
+    arguments : what follows the command; `{folder}` stands for the job's folder
     files     : name -> text, written into the job's folder
     """
     now = datetime.datetime.now(datetime.UTC)
     name = f"{now:%Y%m%d-%H%M%S}-{kind}-{secrets.token_hex(3)}"
-    job = Job(name, (kind, *arguments), kind, title, scenario, dict(about or {}), created=now.timestamp())
+    job = Job(name, (command or kind, *arguments), kind, title, scenario, dict(about or {}), created=now.timestamp())
     job.folder.mkdir(parents=True)
     for file, text in (files or {}).items():
         (job.folder / file).write_text(text, encoding="utf-8")

@@ -14,6 +14,7 @@ MENU = (
     ("spectrum", "Spectrum"),
     ("drivers", "Drivers"),
     ("tipping", "Tipping points"),
+    ("runs", "Runs and briefs"),
     ("model", "Model and evidence"),
 )
 

@@ -1,0 +1,69 @@
+"""The page of runs: a spec is built, checked, estimated and run, and its numbers are those of the sweep."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from econsim import InputError
+from econsim.scenario import load_scenario
+from econsim.studies.sweep import open_sweep
+from econsim.web import jobs, sweep_specs
+
+
+@pytest.fixture(autouse=True)
+def cancelled():
+    yield
+    for job in jobs.queue():
+        jobs.cancel(job.id)
+
+
+def done(job):
+    end = time.monotonic() + 300.0
+    while jobs.read(job.id).is_active and time.monotonic() < end:
+        jobs.advance()
+        time.sleep(0.1)
+    assert jobs.read(job.id).state == "done", jobs.read(job.id).words()
+
+
+def test_a_sweep_is_built_estimated_and_run(opened):
+    at = opened("runs", p="royalty", detection_rate="0.3")
+    assert not at.exception and not at.error
+    at.number_input(key="sweep-samples").set_value(64).run()
+    at.multiselect(key="sweep-metrics").set_value(["rd_relative"]).run()
+    at.button(key="estimate-start").click().run()
+    (job,) = jobs.queue()
+    done(job)
+    at.run()
+    assert not at.exception and not at.error
+    assert any("futures a second" in one.value for one in at.info)
+    at.button(key="run-sweep-start").click().run()
+    (job,) = jobs.queue()
+    done(job)
+    at.run()
+    assert not at.exception and not at.error
+    sweep = open_sweep(job.out)
+    assert sweep.rows == 64 and "detection_rate" in (job.folder / "scenario.yaml").read_text()
+    assert any(sweep.sweep_id in one.value for one in at.caption)
+    assert len(at.table[0].value) == 1
+
+
+def test_a_bad_spec_is_named_and_reads_no_file_of_the_server():
+    world = load_scenario("royalty")
+    for text, word in (
+        ("scenario: /etc/passwd\ndesign: {method: lhs, samples: 64}\n", "scenario"),
+        ("scenario: {extends: ../x.yaml}\ndesign: {method: lhs, samples: 64}\n", "extends"),
+        ("scenario: royalty\ndesign: {method: file, file: /etc/passwd}\n", "design.file"),
+        ("scenario: royalty\ndesign: {method: lhs, sample: 64}\n", "sample"),
+        ("scenario: royalty\ndesign: {method: lhs, samples: 64}\nmetrics: [rd_relativ]\n", "rd_relative"),
+    ):
+        with pytest.raises(InputError, match=word) as told:
+            sweep_specs.checked(text, world)
+        assert "/tmp" not in str(told.value)
+
+
+def test_no_scenario_is_told(opened):
+    at = opened("runs", p="royalty")
+    at.multiselect(key="sweep-scenarios").set_value([]).run()
+    assert at.error and not at.exception
