@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -50,8 +50,56 @@ def relative_change(result: Result, metric: str) -> np.ndarray:
     if result.status_quo is None:
         raise ValueError(f"{result.scenario.name} is a status quo")
     here, there = result.values(metric), result.status_quo.values(metric)
-    known = np.isfinite(here) & np.isfinite(there) & (there != 0.0) & ~result.failed
-    return here[known] / there[known] - 1.0
+    return relative_to(np.where(result.failed, np.nan, here), there)
+
+
+def relative_to(here: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """Changes from `there` to `here`, both (draw,), relative to the size of `there`; of draws in which they are defined.
+
+    Above nought is more of it even where `there` is a loss. Where `there` is nil no relative change is defined.
+    """
+    known = np.isfinite(here) & np.isfinite(there) & (there != 0.0)
+    return (here[known] / there[known] - 1.0) * np.sign(there[known])
+
+
+class Verdict(NamedTuple):
+    """What paired relative changes say: the statistic and the thresholds of every finding.
+
+    sign   : 1 the median is raised, -1 lowered, 0 hardly moved (by less than SMALL_CHANGE); None where no change is
+             defined
+    median, low, high : of the changes; 5% and 95%
+    up, down : shares of the draws in which there is more, and less
+    """
+
+    sign: int | None
+    median: float
+    low: float
+    high: float
+    up: float
+    down: float
+
+    @property
+    def unmoved(self) -> bool:
+        """Whether nothing changes in any draw."""
+        return self.up == self.down == 0.0
+
+    @property
+    def verb(self) -> str:
+        """What is done to the median: `raises`, `lowers`, `hardly moves`."""
+        return {1: "raises", -1: "lowers", 0: "hardly moves", None: "has no defined effect on"}[self.sign]
+
+
+def verdict(change: np.ndarray) -> Verdict:
+    """What relative changes say.
+
+    change : (draw,) as `relative_change` gives them
+    """
+    if change.size == 0:
+        return Verdict(None, *[float("nan")] * 5)
+    median, low, high = (float(value) for value in np.quantile(change, [0.5, 0.05, 0.95]))
+    up, down = float(np.mean(change > NO_CHANGE)), float(np.mean(change < -NO_CHANGE))
+    sign = 0 if abs(median) < SMALL_CHANGE else 1 if median > 0.0 else -1
+    return Verdict(sign, median, low, high, up, down)
 
 
 def finding(result: Result) -> str:
@@ -91,24 +139,21 @@ def _relabelled(result: Result) -> bool:
 
 def _rd_sentence(result: Result) -> str:
     against = result.status_quo_name
-    change = relative_change(result, "rd_investment")
-    if change.size == 0:
+    found = verdict(relative_change(result, "rd_investment"))
+    if found.sign is None:
         return f"Against {against}, the change of frontier R&D is undefined in every simulated future."
     subject = result.subject
-    median, low, high = np.quantile(change, [0.5, 0.05, 0.95])
-    up, down = float(np.mean(change > NO_CHANGE)), float(np.mean(change < -NO_CHANGE))
-    size = f"(median {percent(median)}, 90% range {percent(low)} to {percent(high)})"
-    if up == down == 0.0:
+    size = f"(median {percent(found.median)}, 90% range {percent(found.low)} to {percent(found.high)})"
+    if found.unmoved:
         effect = f"{subject} leaves frontier R&D as it is"
-    elif abs(median) < SMALL_CHANGE:
+    elif found.sign == 0:
         effect = (
-            f"{subject} hardly moves the median of frontier R&D: up in {futures(up)} simulated futures, "
-            f"down in {futures(down)} {size}"
+            f"{subject} {found.verb} the median of frontier R&D: up in {futures(found.up)} simulated futures, "
+            f"down in {futures(found.down)} {size}"
         )
-    elif median < 0.0:
-        effect = f"{subject} lowers frontier R&D in {futures(down)} simulated futures {size}"
     else:
-        effect = f"{subject} raises frontier R&D in {futures(up)} simulated futures {size}"
+        share = found.down if found.sign < 0 else found.up
+        effect = f"{subject} {found.verb} frontier R&D in {futures(share)} simulated futures {size}"
     collapse = _known(result.values("collapse"))
     tail = ""
     if collapse.size and result.scenario.switches.copying:
