@@ -36,9 +36,6 @@ HEADLINES = (
 SPLIT = ("welfare_pv", "welfare_static_pv", "welfare_dynamic_pv")
 """Shown where the split was asked for."""
 
-YES_NO = ("collapse", "copying_ever_pays", "copying_ever_happens", "domestic_copying_always_pays")
-"""Metrics that are 0 or 1 in a draw: told as so many of twenty futures."""
-
 
 # ---------------------------------------------------------------------------------------------------- numbers
 
@@ -140,6 +137,8 @@ def run_text(result: Any, settings: Sequence[str] = ()) -> str:
 
 
 def _headlines(summary: Mapping[str, Any]) -> str:
+    from econsim.metrics import YES_NO
+
     rows = []
     asked = SPLIT if set(SPLIT) <= set(summary["metrics"]) else ()  # no welfare number stands without its parts
     for name in (*HEADLINES, *asked):
@@ -254,6 +253,8 @@ def _levels(comparison: Any, letters: Sequence[str]) -> str:
 
 
 def _levels_table(found: Sequence[Any], letters: Sequence[str], *, ranges: bool) -> str:
+    from econsim.metrics import YES_NO
+
     rows = []
     for name in HEADLINES:
         unit, factor = shown_unit(found[0][name]["unit"])

@@ -54,7 +54,7 @@ def relative_change(result: Result, metric: str) -> np.ndarray:
 
 
 def relative_to(here: np.ndarray, there: np.ndarray) -> np.ndarray:
-    """Changes from `there` to `here`, both (draw,), relative to the size of `there`; of draws in which they are defined.
+    """Changes from `there` to `here`, both (draw,), relative to the size of `there`, in draws that define them.
 
     Above nought is more of it even where `there` is a loss. Where `there` is nil no relative change is defined.
     """
@@ -178,7 +178,11 @@ def status_quo_name(result: Result) -> str:
 
 def subject(result: Result) -> str:
     """What makes the difference: copying itself, the levers that a scenario was given, or a scenario by name."""
-    scenario = result.scenario
+    return subject_of(result.scenario)
+
+
+def subject_of(scenario: Scenario) -> str:
+    """As `subject`, of a scenario that may not have been run yet."""
     if scenario.status_quo is None and not scenario.has_levers:
         return "copying"
     added = levers_added(scenario)

@@ -37,6 +37,9 @@ _FURTHER = {
     "copying_ever_happens": ("share", "1 where any distiller is ever in business"),
     "domestic_copying_always_pays": ("share", "1 where incentive_ratio_domestic is above 1 whenever it is defined"),
 }
+YES_NO = tuple(name for name, (_, meaning) in _FURTHER.items() if meaning.startswith("1 where"))
+"""Metrics that are 0 or 1 in a draw: told as so many of twenty futures."""
+
 _SPLIT = {
     "welfare_static_pv": ("$M", "welfare change from copying if labs' R&D followed its path without copying"),
     "welfare_dynamic_pv": ("$M", "the rest of the welfare change from copying: what changed R&D does"),

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from econsim.charts.drivers import LIGHT, sweep_footer, titled
-from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled
+from econsim.charts.drivers import sweep_footer
+from econsim.charts.style import BLUE, GREY, PALE, PLOT_WIDTH, VERMILLION, styled, titled
 from econsim.errors import InputError, Problem
 from econsim.studies.discovery import percentage
-from econsim.studies.drivers_words import parameter_amount, start, words
+from econsim.studies.words import setting, start, words
 
 if TYPE_CHECKING:
     from econsim.studies.discovery import Discovery
@@ -76,7 +76,7 @@ def box_ranges(discovery: Discovery) -> Any:
     scale = alt.Scale(domain=[0, 1])
     hidden = alt.X("first:Q", title=None, axis=None, scale=scale)
     base = alt.Chart(table).encode(y=y)
-    whole = base.mark_bar(height=12, color=LIGHT).encode(x=hidden, x2="last:Q")
+    whole = base.mark_bar(height=12, color=PALE).encode(x=hidden, x2="last:Q")
     inside = base.mark_bar(height=12, color=BLUE).encode(x=alt.X("from:Q", axis=None, scale=scale), x2="to:Q")
     small: dict[str, Any] = {"fontSize": 11, "color": GREY, "dy": 17}
     ends = [
@@ -119,10 +119,10 @@ def _places(discovery: Discovery) -> pd.DataFrame:
                 "last": 1.0,
                 "from": places[0],
                 "to": places[1],
-                "lowest": parameter_amount(name, low),
-                "highest": parameter_amount(name, high),
-                "at_least": "" if math.isnan(row["low"]) else f"at least {parameter_amount(name, row['low'])}",
-                "at_most": "" if math.isnan(row["high"]) else f"at most {parameter_amount(name, row['high'])}",
+                "lowest": setting(name, low, figures=3),
+                "highest": setting(name, high, figures=3),
+                "at_least": "" if math.isnan(row["low"]) else f"at least {setting(name, row['low'], figures=3)}",
+                "at_most": "" if math.isnan(row["high"]) else f"at most {setting(name, row['high'], figures=3)}",
             }
         )
     return pd.DataFrame(rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -10,16 +9,14 @@ import numpy as np
 import pandas as pd
 
 import econsim
-from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, heading, styled
+from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled, titled
 from econsim.errors import InputError, Problem
-from econsim.studies.drivers_words import amount, words
+from econsim.studies.words import amount, words
 
 if TYPE_CHECKING:
     from econsim.studies.drivers import Drivers
 
 MOST_ROWS = 12
-LINE = 78  # characters of a title, or of a line below it
-LIGHT = "#BFBFBF"
 
 
 def rank_correlations(drivers: Drivers, metric: str | None = None, scenario: str | None = None) -> Any:
@@ -91,14 +88,6 @@ def information_bars(drivers: Drivers) -> Any:
     return styled(chart, sweep_footer(drivers.sweep))
 
 
-def titled(title: str, subtitle: str) -> alt.TitleParams:
-    """Finding and subtitle, broken into lines that fit the plot."""
-    found = heading(title, textwrap.wrap(subtitle, LINE + 14))
-    found.text = textwrap.wrap(title, LINE - 12)
-    found.subtitlePadding = 6
-    return found
-
-
 def sweep_footer(sweep: Any) -> str:
     """Where the numbers of a sweep come from."""
     return f"econsim {econsim.__version__}, sweep {sweep.sweep_id}. Illustrative priors, not yet calibrated."
@@ -112,4 +101,4 @@ def _zero() -> Any:
     return alt.Chart(pd.DataFrame({"x": np.zeros(1)})).mark_rule(color=GREY, strokeDash=[3, 3]).encode(x="x:Q")
 
 
-__all__ = ["information_bars", "rank_correlations", "sweep_footer", "titled"]
+__all__ = ["information_bars", "rank_correlations", "sweep_footer"]

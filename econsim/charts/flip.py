@@ -1,111 +1,143 @@
-"""The flip table as a chart: how far into its prior each assumption has to go until the finding is reversed."""
+"""The flip table as a chart: how far into its prior each assumption has to go until the finding is gone."""
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import pandas as pd
 
 import econsim
-from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, heading, styled
-from econsim.findings import futures
-from econsim.studies.tipping_words import amount, setting
+from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled, titled
+from econsim.findings import SMALL_CHANGE, percent
+from econsim.studies.flip_search import FADES, REVERSES
+from econsim.studies.words import count_of, relative, setting, start, words
 
 if TYPE_CHECKING:
+    from econsim.studies.flip_assumptions import Assumed
     from econsim.studies.flip_result import Flip, Flips
 
 MOST_ROWS = 20
-CLOSEST = 8  # assumptions shown where none reverses anything
-EDGE = 0.22  # how far outside the prior the chart reaches, in widths of it
-TITLE_LINE = 112
+CLOSEST = 8  # assumptions shown where none takes the finding away
+EDGE = 0.16  # how far outside the prior the chart reaches, in widths of it
+OUTSIDE = 0.1  # where values outside the prior stand
+PRIOR = "#C9DDEB"
+LINE = 104
+MARKS = {REVERSES: ("circle", 110, True, VERMILLION), FADES: ("circle", 90, False, VERMILLION)}
 
 
 def flip_table(result: Flips) -> Any:
-    """One row an assumption that reverses the finding: its prior, its default, and the value that does it.
+    """One row an assumption that reverses the finding or lets it fade: its prior, its default, and where it does so.
 
-    Values outside the prior stand at the edge of the chart, with the value beside them. Where nothing reverses the
-    finding, the assumptions that come closest are shown without a dot.
+    Values outside the prior stand at the edge of the chart, with the value beside them. Where nothing takes the finding
+    away, the assumptions that come closest are shown without a mark.
     """
-    flips = result.flips[:MOST_ROWS]
-    rows = [_row(one) for one in flips]
-    if not rows:
-        for scan in result.never[:CLOSEST]:
-            value, left = result.closest(scan)
-            told = f"no flip; {100.0 * left:.0f}% of the median left at {setting(scan.assumed.name, value)}"
-            rows.append(
-                _ends(scan.assumed) | {"text": told, "flip": None, "kind": "", "letter": scan.assumed.row.grade}
-            )
-    if not rows:
-        rows = [{"label": "–", "low": 0.0, "high": 1.0, "default": 0.0, "text": "", "flip": None, "kind": ""}]
-    table = pd.DataFrame(rows)
-    order = table["label"].tolist()
-    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False))
+    rows = [_row(one) for one in result.flips[:MOST_ROWS]] or [_closest(scan) for scan in result.never[:CLOSEST]]
+    table = pd.DataFrame(rows or [{"label": "–", **_ends(None), "text": "", "second": ""}])
+    y = alt.Y(
+        "label:N",
+        sort=table["label"].tolist(),
+        title=None,
+        axis=alt.Axis(labelLimit=300, ticks=False, domain=False, labelPadding=8),
+    )
     scale = alt.Scale(domain=[-EDGE, 1.0 + EDGE], nice=False)
     names = "datum.value == 0 ? 'low end of the prior' : 'high end of the prior'"
-    x_axis = alt.Axis(values=[0, 1], labelExpr=names, grid=False, domain=False, ticks=False)
+    x_axis = alt.Axis(values=[0, 1], labelExpr=names, grid=False, domain=False, ticks=False, labelBound=False)
     base = alt.Chart(table).encode(y=y)
-    prior = base.mark_rule(strokeWidth=7, color="#C9DDEB", strokeCap="round").encode(
+    prior = base.mark_rule(strokeWidth=7, color=PRIOR, strokeCap="round").encode(
         x=alt.X("low:Q", title=None, scale=scale, axis=x_axis), x2="high:Q"
     )
     default = base.mark_tick(thickness=3, height=16, color=BLUE, opacity=1.0).encode(x=alt.X("default:Q", scale=scale))
     layers = [prior, default]
-    if flips:
-        dots = base.transform_filter("datum.kind == 'inside'").mark_point(
-            shape="circle", size=110, filled=True, color=VERMILLION, opacity=1.0
+    for kind, (shape, size, filled, color) in MARKS.items():
+        if "kind" in table and (table["kind"] == kind).any():
+            mark = base.transform_filter(f"datum.kind == '{kind}'").mark_point(
+                shape=shape, size=size, filled=filled, fill=color if filled else "white", color=color, strokeWidth=2.5,
+                opacity=1.0,
+            )  # fmt: skip
+            layers.append(mark.encode(x=alt.X("flip:Q", scale=scale)))
+    for column, offset, color in (("text", 10, "#222222"), ("second", 200, GREY)):
+        layers.append(
+            base.mark_text(align="left", fontSize=11, color=color).encode(
+                x=alt.value(PLOT_WIDTH + offset), text=f"{column}:N"
+            )
         )
-        away = base.transform_filter("datum.kind == 'outside'").mark_point(
-            shape="diamond", size=90, filled=False, color=GREY, strokeWidth=2, opacity=1.0
-        )
-        layers += [mark.encode(x=alt.X("flip:Q", scale=scale)) for mark in (dots, away)]
-    words = base.mark_text(align="left", fontSize=11, color=GREY).encode(x=alt.value(PLOT_WIDTH + 10), text="text:N")
-    chart = alt.layer(*layers, words).properties(
-        width=PLOT_WIDTH, height=alt.Step(26), title=_title(result, len(flips))
+    chart = alt.layer(*layers).properties(
+        width=PLOT_WIDTH, height=alt.Step(26), title=titled(flip_title(result), _subtitle(result), LINE)
     )
     settings = result.question.settings
     footer = (
         f"Study {result.id}: {settings.draws} futures at each value, the same in all; seed {settings.seed}, ensemble "
-        f"{settings.ensemble}, econsim {econsim.__version__}"
+        f"{settings.ensemble}, econsim {econsim.__version__}. Illustrative priors, not calibrated."
     )
     return styled(chart, footer)
 
 
-def _ends(assumed: Any) -> dict[str, Any]:
-    return {
-        "label": f"{assumed.name} ({assumed.row.grade})",
-        "low": 0.0,
-        "high": 1.0,
-        "default": assumed.place(assumed.default),
-    }
+def flip_title(result: Flips) -> str:
+    """How many assumptions take the finding away in their priors, in a line."""
+    asked, one = result.question, result.found
+    told = f"{start(asked.subject.replace('-', ' '))} {one.verb} {words(asked.output.metric)}"
+    if result.finding.startswith("No finding"):
+        return result.finding
+    if not one.sign:
+        return f"{told}: there is nothing to reverse"
+    reverses, fades = (len(result.group(kind, True)) for kind in (REVERSES, FADES))
+    if not reverses and not fades:
+        return f"{told}, and no single assumption takes that away in its prior"
+    parts = [
+        f"{count_of(number, 'assumption')} can {verb}"
+        for number, verb in ((reverses, "reverse that"), (fades, "let it fade"))
+        if number
+    ]
+    return f"{told}; changed alone in its prior, {' and '.join(parts)}"
+
+
+def _closest(scan: Any) -> dict[str, Any]:
+    value, verdict = scan.closest() or (scan.assumed.default, None)
+    left = "not solved" if verdict is None else f"median {relative(verdict.median)}"
+    return {**_ends(scan.assumed), "text": f"neither; {left} at {setting(scan.assumed.name, value)}", "second": ""}
+
+
+def _ends(assumed: Assumed | None) -> dict[str, Any]:
+    if assumed is None:
+        return {"low": 0.0, "high": 1.0, "default": 0.0}
+    label = f"{start(words(assumed.name))} ({assumed.row.grade})"
+    return {"label": label, "low": 0.0, "high": 1.0, "default": assumed.place(assumed.default)}
 
 
 def _row(one: Flip) -> dict[str, Any]:
     assumed = one.assumed
-    place = min(max(assumed.place(one.value), -EDGE * 0.7), 1.0 + EDGE * 0.7)
-    default = setting(assumed.name, assumed.default, unit=False)
-    text = f"{setting(assumed.name, one.value)} (default {default})"
-    kind = "inside" if one.inside else "outside"
-    return {**_ends(assumed), "flip": place, "kind": kind, "text": text if one.stays else f"{text} *"}
+    place = min(max(assumed.place(one.value), -OUTSIDE), 1.0 + OUTSIDE)
+    if one.inside:
+        place = min(max(place, 0.0), 1.0)
+    where = "" if one.inside else " (outside)"
+    star = "" if one.stays else " *"
+    does = "reverses" if one.kind == REVERSES else "fades"
+    text = f"{does} at {setting(assumed.name, one.value, figures=3)}{where}{star}"
+    second = f"default {setting(assumed.name, assumed.default, unit=False, figures=3)}"
+    second += f"; median {relative(one.verdict.median)}"
+    return {**_ends(assumed), "flip": place, "kind": one.kind, "text": text, "second": second}
 
 
-def _title(result: Flips, shown: int) -> alt.TitleParams:
-    effect, asked = result.effect, result.question
+def _subtitle(result: Flips) -> str:
+    one, asked = result.found, result.question
+    least = percent(SMALL_CHANGE).removeprefix("+")
     told = [
-        "Bar: prior of the assumption; blue tick: default; vermillion dot: the value at which the median changes sign; "
-        "grey diamond: one outside the prior, not to scale. Beside it: the value. Letter: grade of the evidence "
-        "(A measured, B inferred, C assumed)."
+        f"Bar: prior of the assumption; blue tick: its default; filled dot: the value at which the median change of "
+        f"{words(asked.output.metric)} is reversed ({least} or more the other way); open dot: at which it fades "
+        "(smaller than that); off the bar: outside the prior, not to scale. Letter: grade of the evidence (A measured, "
+        "B inferred, C assumed)."
     ]
-    if any(not one.stays for one in result.flips[:shown]):
-        told.append("*: not reversed at every value tried beyond.")
-    if effect.sign:
-        size = amount(effect.median, asked.output.unit, sign=True)
-        shares = f"higher in {futures(effect.higher)} futures, lower in {futures(effect.lower)}"
-        told.append(f"As it is: median change {size}, {shares}.")
-    if len(result.flips) > shown:
-        told.append(f"The first {shown} of {len(result.flips)} are shown.")
-    told.append("Illustrative priors, not calibrated.")
-    title = heading("", textwrap.wrap(" ".join(told), TITLE_LINE + 22))
-    title.text = textwrap.wrap(result.finding, TITLE_LINE)
-    title.fontSize = 14
-    return title
+    if any(not flip.stays for flip in result.flips[:MOST_ROWS]):
+        told.append("*: not so at every value tried beyond.")
+    if one.sign is not None:
+        interval = ""
+        if result.interval is not None:
+            low, high = result.interval
+            interval = f", 95% interval {percent(low)} to {percent(high)}"
+        told.append(f"As it is, against {asked.against}: median {percent(one.median)}{interval}.")
+    if result.too_few:
+        told.append("Too few futures to judge.")
+    if len(result.flips) > MOST_ROWS:
+        told.append(f"The first {MOST_ROWS} of {len(result.flips)} are shown.")
+    return " ".join(told)

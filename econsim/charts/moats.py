@@ -8,12 +8,11 @@ import altair as alt
 import pandas as pd
 
 import econsim
-from econsim.charts.drivers import titled
-from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled
+from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled, titled
 from econsim.errors import InputError, unknown_name
 from econsim.findings import futures
-from econsim.studies.drivers_words import start, words
 from econsim.studies.moats import METRICS, MOATS, SUM, TOGETHER
+from econsim.studies.words import start, words
 
 if TYPE_CHECKING:
     from econsim.studies.moats import Moats

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ import altair as alt
 BLUE, VERMILLION, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#595959"
 FONT = "sans-serif"
 PLOT_WIDTH = 520
+PALE = "#BFBFBF"  # what stands behind a mark
+LINE = 78  # characters of a title at this width, or of a line below it
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,17 @@ def heading(title: str, subtitle: str | Sequence[str]) -> alt.TitleParams:
     """The finding, and below it what is plotted; a subtitle breaks where it has a line break."""
     lines = subtitle.split("\n") if isinstance(subtitle, str) else list(subtitle)
     return alt.TitleParams(title, subtitle=lines, anchor="start", fontSize=16, subtitleFontSize=12)
+
+
+def titled(title: str, subtitle: str, line: int = LINE) -> alt.TitleParams:
+    """As `heading`, finding and subtitle broken into lines that fit a plot of PLOT_WIDTH.
+
+    line : characters that fit, where the plot is wider
+    """
+    found = heading(title, textwrap.wrap(subtitle, line + 14))
+    found.text = textwrap.wrap(title, line - 12)
+    found.subtitlePadding = 6
+    return found
 
 
 def styled(chart: Any, footer: str = "", theme: Theme = LIGHT) -> Any:

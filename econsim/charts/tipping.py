@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 import econsim
-from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, heading, styled
-from econsim.studies.tipping_words import SHOWN
+from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled, titled
+from econsim.studies.words import rounded, setting, start, unit_after, words
 
 if TYPE_CHECKING:
     from econsim.studies.tipping_axes import TippingAxis
@@ -24,7 +24,7 @@ CIVIDIS = ("#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a
 WHITE, BLACK = "#ffffff", "#000000"
 MAP_WIDTH = 620
 MOST_NUMBERS = 21  # cells along an axis up to which each holds its number
-TITLE_LINE = 88  # characters
+MAP_LINE, CURVE_LINE = 92, 98  # characters
 
 
 def tipping_map(result: TippingMap, pick: str | None = None) -> Any:
@@ -35,14 +35,14 @@ def tipping_map(result: TippingMap, pick: str | None = None) -> Any:
     columns, rows = len(result.x.values), len(result.y.values)
     cells = pd.DataFrame(
         [
-            {"x": x - 0.5, "x2": x + 0.5, "y": y - 0.5, "y2": y + 0.5, **_cell(float(result.share[y, x]))}
+            {"x": x - 0.5, "x2": x + 0.5, "y": y - 0.5, "y2": y + 0.5, "mx": x, "my": y, **_cell(result.share[y, x])}
             for y in range(rows)
             for x in range(columns)
         ]
     )
-    x_axis, y_axis = _grid_axis(result.x, "x"), _grid_axis(result.y, "y")
+    x_axis, y_axis = _grid_axis(result.x), _grid_axis(result.y)
     base = alt.Chart(cells)
-    tiles = base.mark_rect(stroke="white", strokeWidth=0.5).encode(
+    tiles = base.mark_rect(stroke="white", strokeWidth=1).encode(
         x=alt.X("x:Q", **x_axis),
         x2="x2:Q",
         y=alt.Y("y:Q", **y_axis),
@@ -52,17 +52,6 @@ def tipping_map(result: TippingMap, pick: str | None = None) -> Any:
     if pick is not None:
         tiles = tiles.add_params(alt.selection_point(name=pick, fields=["x", "y"], toggle=False))
     layers = [tiles]
-    if max(columns, rows) <= MOST_NUMBERS:
-        layers.append(
-            base.transform_calculate(mx="datum.x + 0.5", my="datum.y + 0.5")
-            .mark_text(fontSize=11)
-            .encode(
-                x=alt.X("mx:Q", **x_axis),
-                y=alt.Y("my:Q", **y_axis),
-                text="text:N",
-                color=alt.Color("ink:N", scale=None),
-            )
-        )
     points = [
         {"line": number, "step": step, "x": x, "y": y}
         for number, line in enumerate(result.grid_contour)
@@ -74,14 +63,23 @@ def tipping_map(result: TippingMap, pick: str | None = None) -> Any:
         )
         # White under vermillion: it is seen on dark cells and on light ones.
         layers += [line.mark_line(color="white", strokeWidth=5), line.mark_line(color=VERMILLION, strokeWidth=2.5)]
+    if max(columns, rows) <= MOST_NUMBERS:
+        layers.append(
+            base.mark_text(fontSize=11 if columns > 8 else 13).encode(
+                x=alt.X("mx:Q", **x_axis),
+                y=alt.Y("my:Q", **y_axis),
+                text="text:N",
+                color=alt.Color("ink:N", scale=None),
+            )
+        )
     asked = result.question
     half = "Line: one half of the futures. " if points else ""
     subtitle = (
         f"Number: of 20 simulated futures, how many have {asked.output_words} {asked.beyond_words}; the lighter the "
-        f"cell, the more. {half}{result.border} {_across(result.x)}; {_across(result.y)}. {_notes(asked)}"
+        f"cell, the more. {half}{result.border} {_across(result.x)}; {_across(result.y)}.{_daring(asked)}"
     )
     chart = alt.layer(*layers).properties(
-        width=MAP_WIDTH, height=min(36 * rows, 420), title=_title(result.headline, subtitle)
+        width=MAP_WIDTH, height=max(min(36 * rows, 420), 150), title=titled(_map_title(result), subtitle, MAP_LINE)
     )
     return styled(chart, _footer(asked, result.id))
 
@@ -94,27 +92,29 @@ def break_even(result: BreakEven) -> Any:
     names = ["p5", "p25", "p50", "p75", "p95"]
     table[names] = table[names] * factor
     table["futures"] = table["share"] * 20.0
-    label = f"{axis.name}{_unit_in_brackets(axis.unit)}"
+    label = f"{start(words(axis.name))}{unit_after(axis.unit)}"
     scale = alt.Scale(type="log" if axis.scale == "log" else "linear", domain=[axis.low, axis.high], nice=False)
 
     def along(title: str | None) -> alt.X:
-        return alt.X("value:Q", title=title, scale=scale, axis=alt.Axis(tickCount=8, grid=False, labels=bool(title)))
+        shown = alt.Axis(tickCount=8, grid=False, labels=bool(title), format="~g", labelOverlap=True)
+        return alt.X("value:Q", title=title, scale=scale, axis=shown)
 
     base = alt.Chart(table).encode(x=along(None))
     threshold = alt.Chart(pd.DataFrame({"y": [asked.threshold * factor]})).mark_rule(
         color=GREY, strokeDash=[5, 3], strokeWidth=1.5
     )
     marks = _marks(result, scale)
+    what = [*textwrap.wrap(start(words(asked.output.name)), 34), *([unit] if unit else [])]
     upper = alt.layer(
         base.mark_area(opacity=0.18, color=BLUE).encode(
-            y=alt.Y("p5:Q", title=f"{asked.output.name}{unit}", scale=alt.Scale(zero=False)), y2="p95:Q"
+            y=alt.Y("p5:Q", title=what, scale=alt.Scale(zero=False)), y2="p95:Q"
         ),
         base.mark_area(opacity=0.35, color=BLUE).encode(y="p25:Q", y2="p75:Q"),
         base.mark_line(color=BLUE, strokeWidth=2.5).encode(y="p50:Q"),
         threshold.encode(y="y:Q"),
         *marks,
     ).properties(width=PLOT_WIDTH + 80, height=230)
-    lower_base = alt.Chart(table).encode(x=along(label))
+    lower_base = alt.Chart(_with_crossings(result, table)).encode(x=along(label))
     half = alt.Chart(pd.DataFrame({"y": [10.0]})).mark_rule(color=GREY, strokeDash=[5, 3], strokeWidth=1.5)
     share_axis = alt.Y(
         "futures:Q",
@@ -123,29 +123,60 @@ def break_even(result: BreakEven) -> Any:
         axis=alt.Axis(values=[0, 5, 10, 15, 20]),
     )
     lower = alt.layer(
-        lower_base.mark_line(color=BLUE, strokeWidth=2.5, point=alt.OverlayMarkDef(color=BLUE, size=30)).encode(
-            y=share_axis
-        ),
+        *_interval(result, scale),
+        lower_base.mark_line(color=BLUE, strokeWidth=2.5).encode(y=share_axis),
+        lower_base.transform_filter("datum.tried")
+        .mark_point(color=BLUE, filled=True, size=30, opacity=1.0)
+        .encode(y=share_axis),
         half.encode(y="y:Q"),
         *marks,
         *_own_range(result, scale),
     ).properties(width=PLOT_WIDTH + 80, height=130)
-    told = "Vermillion: where half of the futures pass the threshold"
+    told = "Vermillion line: where half of the futures pass the threshold"
+    if result.interval is not None:
+        told += "; shaded: its 95% interval"
     if _own_ends(result):
         told += "; bar: 90% range of where each future passes by itself"
     subtitle = (
         f"Above: median (line), middle half and 90% range (bands) of {asked.output_words}; dashed: the threshold. "
         f"Below: how many of 20 simulated futures are beyond it. {told if marks else 'Half is passed nowhere'}. "
-        f"{_notes(asked)}"
+        f"{_across(axis)}.{_daring(asked)}"
     )
-    chart = alt.vconcat(upper, lower, spacing=12).properties(title=_title(result.finding, subtitle))
+    chart = alt.vconcat(upper, lower, spacing=12).properties(title=titled(_curve_title(result), subtitle, CURVE_LINE))
     return styled(chart, _footer(asked, result.id))
 
 
 # ---------------------------------------------------------------------------------------------------- parts
 
 
-def _cell(share: float) -> dict[str, Any]:
+def _map_title(result: TippingMap) -> str:
+    """The headline, shortened: the cells with most and with fewest are on the map."""
+    return result.headline.partition(":")[0].rstrip(".")
+
+
+def _curve_title(result: BreakEven) -> str:
+    asked = result.question
+    if asked.no_finding(result.failed, result.futures):
+        return result.finding
+    if len(result.crossings) != 1:
+        return f"{result.headline.rstrip('.')} ({result.certainty})"
+    (one,), what = result.crossings, words(asked.output.name).removeprefix("the ")
+    what = f"a {what}" if asked.output.effect else what
+    count = "Half" if one.rises else "Fewer than half"
+    at = f"once {words(result.axis.name)} passes {setting(result.axis.name, one.value)}"
+    return f"{count} of the futures have {what} {asked.beyond_words} {at} ({result.certainty})"
+
+
+def _with_crossings(result: BreakEven, table: pd.DataFrame) -> pd.DataFrame:
+    """The share of futures at all values that were tried in all of them."""
+    found = [(value, 20.0 * share, False) for one in result.crossings
+             for value, share in ((one.before, one.share_before), (one.value, one.share))]  # fmt: skip
+    tried = [(value, share, True) for value, share in zip(table["value"], table["futures"], strict=True)]
+    return pd.DataFrame(sorted(tried + found), columns=["value", "futures", "tried"])
+
+
+def _cell(share: Any) -> dict[str, Any]:
+    share = float(share)
     if not math.isfinite(share):
         return {"fill": "#ffffff", "text": "–", "ink": BLACK}
     count = share * 20.0
@@ -186,15 +217,15 @@ def _rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def _grid_axis(axis: TippingAxis, which: str) -> dict[str, Any]:
+def _grid_axis(axis: TippingAxis) -> dict[str, Any]:
     """Cells side by side, labelled with their values."""
     count = len(axis.values)
     step = math.ceil(count / 11)
     shown = list(range(0, count, step))
-    texts = {place: f"{axis.values[place]:.3g}" for place in range(count)}
+    texts = {place: rounded(float(axis.values[place])) for place in range(count)}
     expression = "".join(f"datum.value == {place} ? '{texts[place]}' : " for place in shown) + "''"
     return {
-        "title": f"{axis.name}{_unit_in_brackets(axis.unit)}",
+        "title": f"{start(words(axis.name))}{unit_after(axis.unit)}",
         "scale": alt.Scale(domain=[-0.5, count - 0.5], nice=False, zero=False),
         "axis": alt.Axis(
             values=shown, labelExpr=expression, grid=False, ticks=False, domain=False, labelAngle=0, labelOverlap=False
@@ -217,45 +248,44 @@ def _own_ends(result: BreakEven) -> tuple[float, float] | None:
     return max(low, result.axis.low), min(high, result.axis.high)
 
 
+def _interval(result: BreakEven, scale: alt.Scale) -> list[Any]:
+    """The interval of the break-even, as far as it lies on the chart."""
+    if result.interval is None:
+        return []
+    low, high = max(result.interval.low, result.axis.low), min(result.interval.high, result.axis.high)
+    table = pd.DataFrame({"value": [low], "end": [high]})
+    band = alt.Chart(table).mark_rect(color=VERMILLION, opacity=0.16)
+    return [band.encode(x=alt.X("value:Q", scale=scale), x2="end:Q")]
+
+
 def _own_range(result: BreakEven, scale: alt.Scale) -> list[Any]:
     ends = _own_ends(result)
     if ends is None:
         return []
-    table = pd.DataFrame({"value": [ends[0]], "end": [ends[1]], "y": [10.0]})
-    bar = alt.Chart(table).mark_rule(color=VERMILLION, strokeWidth=7, opacity=0.55)
+    table = pd.DataFrame({"value": [ends[0]], "end": [ends[1]], "y": [1.2]})
+    bar = alt.Chart(table).mark_rule(color=VERMILLION, strokeWidth=6, opacity=0.7)
     return [bar.encode(x=alt.X("value:Q", scale=scale), x2="end:Q", y="y:Q")]
 
 
 def _shown(unit: str) -> tuple[str, float]:
-    if unit in SHOWN:
-        return f", {SHOWN[unit][0]}{SHOWN[unit][1]}", SHOWN[unit][2]
-    return ("", 1.0) if unit in ("–", "share", "ratio", "count", "index") else (f", {unit}", 1.0)
-
-
-def _unit_in_brackets(unit: str) -> str:
-    return "" if unit in ("–", "share", "count") else f" ({'quarters' if unit == 'quarter' else unit})"
+    """Unit on the axis of the output, and the factor to it."""
+    if unit.startswith("$M"):
+        return ("$bn a year", 4e-3) if unit.endswith("/quarter") else ("$bn", 1e-3)
+    return unit_after(unit).strip(" ()"), 1.0
 
 
 def _across(axis: TippingAxis) -> str:
     where = "in every quarter, in the scenario alone" if axis.is_lever else "in every future, in the status quo too"
-    return f"{axis.name}: {where}"
+    return f"{start(words(axis.name))}: {where}"
 
 
-def _notes(asked: Question) -> str:
-    daring = f" Beyond the evidence: {'; '.join(asked.daring)}." if asked.daring else ""
-    return f"Illustrative priors, not calibrated.{daring}"
-
-
-def _title(finding: str, subtitle: str) -> alt.TitleParams:
-    title = heading("", textwrap.wrap(subtitle, TITLE_LINE + 22))
-    title.text = textwrap.wrap(finding, TITLE_LINE)
-    title.fontSize = 14
-    return title
+def _daring(asked: Question) -> str:
+    return f" Beyond the evidence: {'; '.join(asked.daring)}." if asked.daring else ""
 
 
 def _footer(asked: Question, identity: str) -> str:
     settings = asked.settings
     return (
         f"Study {identity}: {asked.scenario.name}, {settings.draws} futures at each setting, the same in all; seed "
-        f"{settings.seed}, ensemble {settings.ensemble}, econsim {econsim.__version__}"
+        f"{settings.seed}, ensemble {settings.ensemble}, econsim {econsim.__version__}. Illustrative priors."
     )

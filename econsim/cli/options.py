@@ -30,24 +30,58 @@ class WholeNumber(click.ParamType):
         return int(value)
 
 
-def run_options(command: _Function) -> _Function:
-    """The options that say how to run, for every command that runs scenarios."""
-    for option in reversed(_RUN_OPTIONS):
-        command = option(command)
-    return command
+def study_options(
+    draws: int | None = None,
+    *,
+    each: str = "",
+    changes: bool = False,
+    out: str = "Write JSON, CSV and figures (SVG, PNG, PDF) to this folder.",
+    csv: bool = False,
+) -> Callable[[_Function], _Function]:
+    """The options that commands share: how to run, where to write, how much to say.
+
+    draws   : how many draws there are unless more are asked for; None for a command that runs nothing
+    each    : what each of these draws is for, as ` at each value`
+    changes : whether the scenario can be changed with `--set`
+    out     : what --out does
+    csv     : whether series are written as CSV on request
+    """
+    options = []
+    if changes:
+        options.append(set_option)
+    if draws is not None:
+        told = f"Simulated futures{each}.  [default: {draws}]"
+        options += [click.option("--draws", type=WholeNumber(), metavar="N", help=told), *_HOW]
+    options.append(click.option("--out", metavar="DIR", callback=_a_folder, help=out))
+    if csv:
+        options.append(click.option("--csv", is_flag=True, help="With --out, also write the series as CSV."))
+    options += [*_WHERE, json_option, quiet_option]
+
+    def decorated(command: _Function) -> _Function:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorated
 
 
+def _a_folder(context: click.Context, option: click.Parameter, given: str | None) -> str | None:
+    if given == "":
+        raise click.UsageError("--out needs the name of a folder", context)
+    return given
+
+
+set_option = click.option(
+    "--set",
+    "settings",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Change a parameter, lever or switch; may be repeated. A parameter changes the status quo too.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else, on standard output.")
+quiet_option = click.option("--quiet", is_flag=True, help="Print the finding and the folder only; no progress.")
 
-_RUN_OPTIONS = (
-    click.option(
-        "--set",
-        "settings",
-        metavar="NAME=VALUE",
-        multiple=True,
-        help="Change a parameter, lever or switch; may be repeated. A parameter changes the status quo too.",
-    ),
-    click.option("--draws", type=WholeNumber(), metavar="N", help="Simulated futures.  [default: 256]"),
+_HOW = (
     click.option("--seed", type=WholeNumber(), metavar="S", help="Seed of parameters and shocks.  [default: 0]"),
     click.option(
         "--ensemble",
@@ -55,13 +89,9 @@ _RUN_OPTIONS = (
         help="'prior' draws parameters from their ranges, 'default' keeps them at their defaults.  [default: the "
         "scenario's wish, else prior]",
     ),
-    click.option("--engine", default="auto", metavar="NAME", help="auto, batch or agents.  [default: auto]"),
-    click.option("--out", metavar="DIR", help="Write the results to this folder."),
-    click.option("--csv", is_flag=True, help="With --out, also write the series as CSV."),
-    click.option("--force", is_flag=True, help="Replace other results that DIR holds."),
-    json_option,
-    click.option("--quiet", is_flag=True, help="Print the finding and the folder only; no progress."),
+    click.option("--engine", default="auto", metavar="NAME", help="auto, batch, compiled or agents.  [default: auto]"),
 )
+_WHERE = (click.option("--force", is_flag=True, help="Replace other results that DIR holds."),)
 
 
 def apply_settings(scenario: Scenario, settings: Sequence[str]) -> Scenario:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from econsim.cli.options import apply_settings, run_options, show_json
+from econsim.cli.options import apply_settings, show_json, study_options
 from econsim.cli.progress import Progress
 from econsim.cli_text import comparison_text, run_text
 
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 TOO_MANY_FAILED = 3
 INTERRUPTED = 130
+_run_options = study_options(256, changes=True, out="Write the results to this folder.", csv=True)
 
 
 @click.command()
 @click.argument("scenario")
-@run_options
+@_run_options
 @click.option("--split", is_flag=True, help="Also split the welfare change from copying into static and dynamic.")
 def run(
     scenario: str,
@@ -76,7 +77,7 @@ def run(
 
 @click.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="A B [C D]")
-@run_options
+@_run_options
 def compare(
     scenarios: tuple[str, ...],
     settings: tuple[str, ...],

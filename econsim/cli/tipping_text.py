@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import econsim
-from econsim.cli_text import number, of_twenty, paragraph, shown_unit, table
+from econsim.cli_text import WIDTH, number, of_twenty, paragraph, shown_unit, table
 
 
 def tip_text(result: Any) -> str:
@@ -43,6 +43,11 @@ def _tip_notes(result: Any) -> list[str]:
     told = [f"{asked.output.name}: {asked.output.meaning}."]
     if len(asked.axes) == 2:
         told.append("Numbers: of 20 simulated futures, how many are beyond the threshold.")
+    elif result.crossings:
+        told.append(
+            "The interval is a bootstrap over futures: where the break-even lies in other samples of as many. The "
+            "range of each future's own crossing is how much futures differ, however many there are."
+        )
     levers = [axis.name for axis in asked.axes if axis.is_lever]
     if levers:
         told.append(f"In force in every quarter, in the scenario alone: {', '.join(levers)}.")
@@ -66,38 +71,58 @@ def _study_line(result: Any) -> str:
 
 def flip_text(result: Any) -> str:
     """Everything that `econsim flip` shows."""
-    from econsim.studies.tipping_words import setting
-
     told = [paragraph(result.finding), ""]
-    rows = []
-    for one in result.flips:
-        assumed, (before, at) = one.assumed, one.runs
-        reach = f"{number(assumed.low)} to {number(assumed.high)}"
-        cells = [assumed.name, assumed.row.grade, number(assumed.default), reach]
-        cells += [setting(assumed.name, one.value, unit=False), f"{number(one.distance)}{'' if one.inside else ' out'}"]
-        factor = _factor(result)
-        cells += [number(before.effect.median * factor, sign=True), number(at.effect.median * factor, sign=True)]
-        rows.append([*cells, "yes" if one.stays else "no"])
-    if rows:
-        heads = ["assumption", "grade", "default", "prior", "flips at", "distance", "before", "at", "stays"]
-        told += [table(heads, rows), ""]
+    if result.flips:
+        told += [_flip_table(result), ""]
+    return "\n".join([*told, *[paragraph(note, "  ") for note in _flip_notes(result)]])
+
+
+def _flip_table(result: Any) -> str:
+    heads = ["assumption", "grade", "default", "prior", "finding", "at", "lies", "in prior", "median", "runs"]
+    rows = [_flip_row(one) for one in result.flips]
+    told = table(heads, rows, left=(0, 4))
+    if max(map(len, told.splitlines())) <= WIDTH:
+        return told
+    return table([*heads[:3], *heads[4:]], [[*row[:3], *row[4:]] for row in rows], left=(0, 3))
+
+
+def _flip_row(one: Any) -> list[str]:
+    from econsim.studies.words import relative, setting
+
+    name, assumed = one.assumed.name, one.assumed
+    default, low, high, at = (
+        setting(name, value, unit=False, figures=4) for value in (assumed.default, assumed.low, assumed.high, one.value)
+    )
+    inside = "inside" if one.inside else "outside"
+    runs = {None: "", True: "agree", False: "differ"}[one.confirmed]
+    star = "" if one.stays else " *"
+    lies = "at it" if one.before is None else one.direction
+    return [name, assumed.row.grade, default, f"{low} to {high}", f"{one.kind}{star}", at, lies, inside,
+            relative(one.verdict.median), runs]  # fmt: skip
+
+
+def _flip_notes(result: Any) -> list[str]:
+    from econsim.findings import SMALL_CHANGE, percent
+    from econsim.studies.words import words
+
     notes = []
-    if rows:
+    if result.flips:
+        least = percent(SMALL_CHANGE).removeprefix("+")
         notes.append(
-            "distance: how far into its prior the assumption goes, 0 the default, 1 the end, out: outside. before, at: "
-            f"median change just before and at that value in plain runs{_unit_words(result)}. stays: reversed at every "
-            "value tried beyond."
+            f"reverses: the median change is on the other side, by {least} or more. fades: it is smaller than that. "
+            "at: the value that does it, nearest to the default in terms of the prior; lies: higher or lower than the "
+            f"default. median: the median change of {words(result.question.output.metric)} there. grade: A measured, B "
+            "inferred, C assumed."
         )
+        if any(not one.stays for one in result.flips):
+            notes.append("*: not so at every value that was tried beyond.")
+        told = [one for one in result.flips if one.runs is not None]
+        if told:
+            command = result.question.command(told[0].assumed.name, told[0].value)
+            shown = f", such as: {command}" if command else ""
+            notes.append(f"runs: whether plain runs, just before the value and at it, say the same{shown}")
     if result.never:
         names = ", ".join(scan.assumed.name for scan in result.never)
-        notes.append(f"Never reversed at the values tried inside their bounds, closest first: {names}.")
+        notes.append(f"Neither at the values tried, those that come closest first: {names}.")
     notes.append(_study_line(result))
-    return "\n".join([*told, *[paragraph(note, "  ") for note in notes]])
-
-
-def _factor(result: Any) -> float:
-    return shown_unit(result.question.output.unit)[1]
-
-
-def _unit_words(result: Any) -> str:
-    return f", {shown_unit(result.question.output.unit)[0]}"
+    return notes

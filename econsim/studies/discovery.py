@@ -14,11 +14,11 @@ import pandas as pd
 import econsim
 from econsim.errors import InputError, Problem
 from econsim.studies.drivers_rows import Selected, SweptRows, finished_sweep, label_of, select
-from econsim.studies.drivers_words import amount, listed, parameter_amount, rounded, words
 from econsim.studies.statistics.boxes import Box, Cases
 from econsim.studies.statistics.cart import TreeBoxes, tree_boxes
 from econsim.studies.statistics.prim import BoxSearch, find_box, reproducibility
 from econsim.studies.sweep_result import Sweep
+from econsim.studies.words import amount, listed, plain, rounded, setting, words
 
 LEAST_ROWS = 50
 LEAST_MASS = 0.05  # of all rows in a box; less where the futures of interest are fewer
@@ -122,7 +122,7 @@ class Discovery:
         low: dict[str, str] = {}
         high: dict[str, str] = {}
         for limit in self.box.limits:
-            (low if limit.at_least else high)[limit.name] = parameter_amount(limit.name, limit.value)
+            (low if limit.at_least else high)[limit.name] = setting(limit.name, limit.value, figures=3)
         told = []
         for name in self.box.names:
             if name in low and name in high:
@@ -241,7 +241,7 @@ class Discovery:
                         "limit": "at least" if limit.at_least else "at most",
                         "value": limit.value,
                         "unit": str(self.rows.unit(self.sweep.columns[limit.name])),
-                        "quasi_p": _plain(self.quasi_p[limit.name, limit.at_least]),
+                        "quasi_p": plain(self.quasi_p[limit.name, limit.at_least]),
                         "found_in_halves": self.halves[limit.name],
                     }
                     for limit in self.box.limits
@@ -250,8 +250,8 @@ class Discovery:
             "tree": {
                 "verdict": one.verdict,
                 "coverage": tree.coverage,
-                "density": _plain(tree.density),
-                "overlap": _plain(one.overlap),
+                "density": plain(tree.density),
+                "overlap": plain(one.overlap),
                 "shared": list(one.shared),
                 "only_box": list(one.only_box),
                 "only_tree": list(one.only_tree),
@@ -343,10 +343,6 @@ def _cross_check(box: Box, tree: TreeBoxes, points: np.ndarray, names: tuple[str
     else:
         verdict = "disagrees"
     return CrossCheck(verdict, shared, only_box, only_tree, overlap)
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 __all__ = ["CrossCheck", "Discovery", "discover", "percentage"]

@@ -17,9 +17,9 @@ from econsim.errors import InputError, Problem
 from econsim.studies.drivers_correlation import correlations
 from econsim.studies.drivers_information import Information, read_packages, value_of_information
 from econsim.studies.drivers_rows import Selected, SweptRows, finished_sweep, label_of, select
-from econsim.studies.drivers_words import amount, listed, rounded, start, words
 from econsim.studies.statistics.given_data import LEAST_ROWS, RegionalSensitivity, regional_sensitivity
 from econsim.studies.sweep_result import SWEEP_HEADLINES, Sweep
+from econsim.studies.words import amount, listed, plain, rounded, start, words
 
 CONFIDENCE = 0.95
 SIGNIFICANT = 0.05
@@ -73,7 +73,7 @@ class Regional:
 
     def summary(self) -> dict[str, Any]:
         """Plain Python for JSON."""
-        records = [{**row, "p_value": _plain(row["p_value"]), "adjusted": _plain(row["adjusted"])}
+        records = [{**row, "p_value": plain(row["p_value"]), "adjusted": plain(row["adjusted"])}
                    for row in self.table.to_dict("records")]  # fmt: skip
         return {
             "scenario": self.scenario,
@@ -360,10 +360,6 @@ def _interval(row: dict[str, Any], first: bool) -> str:
 
 def _signed(value: float) -> str:
     return f"{value:+.2f}".replace("-", "−")
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 __all__ = ["Drivers", "Regional", "drivers"]

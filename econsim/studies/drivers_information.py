@@ -12,7 +12,6 @@ from econsim.errors import InputError, Problem
 from econsim.findings import display_name, futures
 from econsim.parameter_book import book
 from econsim.studies.drivers_rows import SweptRows, not_in_sweep
-from econsim.studies.drivers_words import amount, listed, words
 from econsim.studies.statistics.information_value import (
     LEAST_ROWS,
     PartialInformation,
@@ -22,6 +21,7 @@ from econsim.studies.statistics.information_value import (
 )
 from econsim.studies.sweep_chunk import EFFECT
 from econsim.studies.sweep_result import Sweep
+from econsim.studies.words import amount, listed, words
 
 FEWEST, MOST = 2, 6
 CLEARLY = 2.0  # standard errors that a value lies above nothing, to be told as one

@@ -19,6 +19,7 @@ from econsim.studies.designs import SAMPLED, saltelli_rows
 from econsim.studies.sweep_chunk import EFFECT
 from econsim.studies.sweep_folder import MANIFEST, PLAN, SPEC
 from econsim.studies.sweep_result import Sweep, open_sweep
+from econsim.studies.words import book_row
 from econsim.whole_folder import refusal
 
 AT_ONCE = 10_000_000  # numbers of an index that are read in one go
@@ -165,7 +166,7 @@ class SweptRows:
         """Unit of a column, as the model has it."""
         kind, inner = self.columns[name]
         if kind == "parameter":
-            return str(parameter_row(inner).unit)
+            return str(book_row(inner).unit)
         return self.catalogue[inner].unit
 
     @functools.cached_property
@@ -310,11 +311,6 @@ def unknown_metric(field: str, name: str, known: list[str]) -> Problem:
     return unknown_name(field, name[:80], known, kind="metric")
 
 
-def parameter_row(name: str) -> Any:
-    """The book's row of a parameter or lever."""
-    return book().parameters.get(name) or book().levers[name]
-
-
 def _independent_points(sweep: Sweep) -> np.ndarray:
     """Numbers of the rows whose points are independent of each other: of a saltelli design those of its two samples."""
     rows = np.arange(sweep.rows)
@@ -333,7 +329,6 @@ __all__ = [
     "finished_sweep",
     "label_of",
     "not_in_sweep",
-    "parameter_row",
     "select",
     "unknown_metric",
 ]

@@ -12,8 +12,7 @@ from econsim.scenario import Scenario
 from econsim.studies.design_axes import uncertain_names
 from econsim.studies.tipping_axes import short_middle
 
-THIRDS = 3  # values tried between the default and each end of the prior, that end included
-STEPS = 250  # a flip inside the prior is found to this part of its width, one outside to ten times as much
+STEPS = 50  # what happens inside the prior is found to this part of its width, outside to ten times as much
 FAR = 20.0  # ratio of two ends from which on halfway is halfway between their logarithms
 ROOM = 0.001  # kept from a value that another parameter's prior rules out
 
@@ -73,28 +72,22 @@ class Assumed:
     def _on_axis(self, value: float) -> float:
         return math.log(value) if self.scale == "log" else value
 
-    def inner(self, up: bool) -> list[float]:
-        """Values from the default outwards to the end of the prior, both included."""
-        end = self.high if up else self.low
-        if end == self.default:
-            return [self.default]
-        start, stop = self._on_axis(self.default), self._on_axis(end)
-        between = [start + (stop - start) * step / THIRDS for step in range(1, THIRDS)]
-        values = [math.exp(value) if self.scale == "log" else value for value in between]
-        return [self.default, *(float(f"{value:.4g}") for value in values), end]
+    def halfway(self, end: float) -> float:
+        """Halfway between the default and an end of the prior, on the prior's axis, written in few digits."""
+        middle = (self._on_axis(self.default) + self._on_axis(end)) / 2.0
+        return float(f"{math.exp(middle) if self.scale == 'log' else middle:.4g}")
 
-    def outer(self, up: bool) -> list[float]:
-        """Values from the end of the prior, which is included, outwards to the bounds."""
+    def beyond(self, up: bool) -> float | None:
+        """How far outside the prior an assumption is tried: as far again as the prior is wide, a factor of 10 on a log
+        axis, and no further than the equations hold; None where the prior ends with them."""
         end, bound = (self.high, self.bounds[1]) if up else (self.low, self.bounds[0])
-        if (bound <= end) if up else (bound >= end):
-            return [end]
         if self.scale == "log":
-            near = end * 10.0 if up else end / 10.0
+            far = end * 10.0 if up else end / 10.0
         else:
-            room, sign = abs(bound - end), 1.0 if up else -1.0
-            near = end + sign * min(self.high - self.low, room / 2.0)
-        near = float(f"{near:.4g}")
-        return [end, near, bound] if min(end, bound) < near < max(end, bound) else [end, bound]
+            far = end + (1.0 if up else -1.0) * (self.high - self.low)
+        far = float(f"{far:.4g}")
+        far = min(far, bound) if up else max(far, bound)
+        return None if far == end else far
 
     def between(self, one: float, other: float) -> float | None:
         """A value about halfway, written in few digits; None where the two are close enough."""

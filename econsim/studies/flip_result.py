@@ -1,82 +1,84 @@
-"""What a flip table holds: assumptions that reverse a finding, with the runs that confirm it, in numbers and words."""
+"""What a flip table holds: assumptions that fade or reverse a finding, in numbers and words."""
 
 from __future__ import annotations
 
 import functools
-import math
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 import econsim
-from econsim.findings import MOST_FAILED, futures
-from econsim.results import run_identity
-from econsim.runs import Settings
-from econsim.scenario import Scenario
+from econsim.findings import FUTURES, MOST_FAILED, SMALL_CHANGE, Verdict, futures, percent
 from econsim.studies.flip_assumptions import Assumed
-from econsim.studies.flip_search import Effect, Scan
-from econsim.studies.tipping_words import against_words, amount, plain, setting
-from econsim.studies.tipping_worlds import Output, study_identity
-
-
-@dataclass(frozen=True)
-class FlipQuestion:
-    """What reverses the sign of a scenario's median paired effect on an output?"""
-
-    scenario: Scenario
-    status_quo: Scenario
-    output: Output
-    settings: Settings
-
-    @property
-    def id(self) -> str:
-        """Twelve hexadecimal digits: the same scenario, question, draws, seed, ensemble and version give the same."""
-        question = {"status_quo": self.status_quo.world_hash, "output": self.output.metric}
-        return study_identity("flip", self.scenario, self.settings, question)
-
-    @property
-    def run_id(self) -> str:
-        """Of the run whose finding this is."""
-        return run_identity(self.scenario, self.settings.draws, self.settings.seed, self.settings.ensemble)
-
-    @property
-    def against(self) -> str:
-        """What effects are measured against, in words."""
-        return against_words(self.scenario, self.status_quo)
+from econsim.studies.flip_question import FlipQuestion
+from econsim.studies.flip_search import FADES, REVERSES, Bracket, Scan
+from econsim.studies.flip_tables import flip_mapping, never_mapping, scan_mapping
+from econsim.studies.words import count_of, plain, relative, setting, words
 
 
 @dataclass(frozen=True)
 class Confirmation:
     """A plain run with the assumption set on both sides.
 
-    value  : of the assumption; None: as the ensemble draws it
-    effect : the paired effects of that run
+    value   : of the assumption; None: as the ensemble draws it
+    verdict : what its draws say
+    finding : its own sentence
     """
 
     value: float | None
     run_id: str
-    effect: Effect
+    verdict: Verdict
+    finding: str
 
 
 @dataclass(frozen=True)
 class Flip:
-    """One assumption that reverses the finding.
+    """One assumption that takes the finding away.
 
-    before : a value at which the finding stands, as close as the search goes; None where the default reverses it
-    value  : the value at which it is reversed
-    distance : how far into the prior it lies; see `Assumed.distance`
-    stays  : whether it is reversed at every value that was tried beyond
-    runs   : plain runs at the two
+    kind     : `reverses` where it does so in its prior; else `fades` where that is in the prior; else `reverses`
+               where it does so anywhere; else `fades`
+    fades    : where the finding is first hardly a change any more, or reversed
+    reverses : where it is first reversed; None where it never is
+    runs     : plain runs just before the value and at it; None outside the prior, where they are not made
     """
 
-    assumed: Assumed
-    before: float | None
-    value: float
-    distance: float
-    stays: bool
-    runs: tuple[Confirmation, Confirmation]
-    finding: int
+    scan: Scan
+    kind: str
+    fades: Bracket
+    reverses: Bracket | None
+    runs: tuple[Confirmation, Confirmation] | None = None
+
+    @property
+    def assumed(self) -> Assumed:
+        """The assumption."""
+        return self.scan.assumed
+
+    @property
+    def found(self) -> Bracket:
+        """Where the finding is taken away, in the terms of `kind`."""
+        return self.reverses if self.kind == REVERSES and self.reverses is not None else self.fades
+
+    @property
+    def value(self) -> float:
+        """The value that does it."""
+        return self.found.value
+
+    @property
+    def before(self) -> float | None:
+        """A value at which that has not happened yet, as close as the search goes; None where the default does it."""
+        return None if self.found.before == self.found.value else self.found.before
+
+    @property
+    def direction(self) -> str:
+        """Whether the value lies `higher` or `lower` than the default, or is the default itself."""
+        default = self.assumed.default
+        return "default" if self.value == default else "higher" if self.value > default else "lower"
+
+    @property
+    def distance(self) -> float:
+        """How far into the prior it lies; see `Assumed.distance`."""
+        return self.assumed.distance(self.value)
 
     @property
     def inside(self) -> bool:
@@ -84,47 +86,64 @@ class Flip:
         return self.assumed.inside(self.value)
 
     @property
-    def confirmed(self) -> bool:
-        """Whether plain runs say the same: reversed at the value, and not just before it."""
-        before, at = self.runs
-        return at.effect.sign == -self.finding and before.effect.sign != -self.finding
+    def stays(self) -> bool:
+        """Whether it has happened at every value that was tried beyond, too."""
+        return self.scan.stays(self.kind, self.found)
 
-    def as_mapping(self) -> dict[str, Any]:
-        """As JSON has it."""
-        return {
-            **_mapping(self.assumed),
-            "flip": self.value,
-            "before": self.before,
-            "direction": "none" if self.before is None else "up" if self.value > self.before else "down",
-            "distance": plain(self.distance),
-            "inside_prior": self.inside,
-            "stays_reversed": self.stays,
-            "confirmed": self.confirmed,
-            "runs": [
-                {
-                    "value": run.value,
-                    "run_id": run.run_id,
-                    "median": plain(run.effect.median),
-                    "higher": plain(run.effect.higher),
-                    "lower": plain(run.effect.lower),
-                }
-                for run in self.runs
-            ],
-        }
+    @property
+    def verdict(self) -> Verdict:
+        """What the draws say at the value."""
+        return self.scan.verdicts[self.value]
+
+    @property
+    def rank(self) -> tuple[int, float, str]:
+        """Reversals in the prior first, then fading there, then what is outside; by what takes the least."""
+        place = 2 * (not self.inside) + (self.kind == FADES)
+        return place, self.distance, self.assumed.name
+
+    @property
+    def confirmed(self) -> bool | None:
+        """Whether plain runs say the same: it has happened at the value, and not just before; None without runs."""
+        if self.runs is None:
+            return None
+        before, at = (run.verdict.sign for run in self.runs)
+        finding = self.scan.finding
+        if self.kind == REVERSES:
+            return at == -finding and before != -finding
+        return at == 0 and (before == finding or self.before is None)
+
+
+def flip_of(scan: Scan) -> Flip | None:
+    """What one assumption does to the finding; None where it takes it away at no value."""
+    fades, reverses = scan.nearest(FADES), scan.nearest(REVERSES)
+    if fades is None:
+        return None
+    inside = scan.assumed.inside
+    if reverses is not None and (inside(reverses.value) or not inside(fades.value)):
+        return Flip(scan, REVERSES, fades, reverses)
+    return Flip(scan, FADES, fades, reverses)
 
 
 class Flips:
-    """Which single assumptions reverse a finding, those that take the least first.
+    """Which single assumptions take a finding away, those that do it most plainly and take the least first.
 
-    finding_sign : of the median paired effect: 1, -1; 0 where there is nothing to reverse
-    effect       : of the scenario as it is
-    flips        : assumptions that reverse it, by how far into their priors one must go
-    scans        : every assumption with the effects at the values that were tried
+    found : the verdict on the scenario as it is
+    flips : assumptions that reverse it or let it fade, ranked as `Flip.rank` says
+    scans : every assumption with what the draws say at the values that were tried
+    interval : 95% interval of the median that the finding rests on; None with too few draws for one
     """
 
-    def __init__(self, question: FlipQuestion, effect: Effect, scans: list[Scan], flips: list[Flip], failed: int):
-        self.question, self.effect, self.scans = question, effect, scans
-        self.flips = sorted(flips, key=lambda one: (one.distance, one.assumed.name))
+    def __init__(
+        self,
+        question: FlipQuestion,
+        found: Verdict,
+        interval: tuple[float, float] | None,
+        scans: list[Scan],
+        flips: list[Flip],
+        failed: int,
+    ):
+        self.question, self.found, self.interval, self.scans = question, found, interval, scans
+        self.flips = sorted(flips, key=lambda one: one.rank)
         self.failed = failed
         self.engine = question.settings.engine
 
@@ -138,88 +157,143 @@ class Flips:
 
     @property
     def never(self) -> list[Scan]:
-        """Assumptions that reverse nothing inside their bounds, those that come closest first."""
-        return sorted(
-            (scan for scan in self.scans if not scan.flips), key=lambda scan: (self.closest(scan)[1], scan.assumed.name)
-        )
+        """Assumptions that leave the finding as it is at all values tried, those that come closest first."""
+        touched = {one.assumed.name for one in self.flips}
+        left = [scan for scan in self.scans if scan.assumed.name not in touched]
+        return sorted(left, key=lambda scan: (self._left(scan), scan.assumed.name))
 
-    def closest(self, scan: Scan) -> tuple[float, float]:
-        """The value tried at which least of the finding is left, and how much of its median that is."""
-        known = {value: one.median for value, one in scan.effects.items() if math.isfinite(one.median)}
-        left = {value: median / self.effect.median for value, median in known.items()}
-        if not left:
-            return scan.assumed.default, math.inf
-        value = min(left, key=lambda one: (left[one], scan.assumed.distance(one)))
-        return value, left[value]
+    @staticmethod
+    def _left(scan: Scan) -> float:
+        closest = scan.closest()
+        return float("inf") if closest is None else scan.finding * closest[1].median
+
+    def group(self, kind: str, inside: bool) -> list[Flip]:
+        """Flips of one kind, in the prior or outside."""
+        return [one for one in self.flips if one.kind == kind and one.inside == inside]
+
+    @property
+    def too_few(self) -> bool:
+        """Whether there are fewer futures than a finding can rest on."""
+        return self.question.settings.draws < FUTURES
+
+    @property
+    def settled(self) -> bool:
+        """Whether the draws are enough to be sure of the verdict.
+
+        A median that is moved has an interval on one side of nought; one that is hardly moved, one within SMALL_CHANGE.
+        """
+        if self.interval is None:
+            return False
+        if self.found.sign == 0:
+            return max(map(abs, self.interval)) < SMALL_CHANGE
+        return self.interval[0] * self.interval[1] > 0.0
+
+    @property
+    def identity(self) -> str:
+        """The id, as other analyses call it."""
+        return self.id
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The table, by the name of its file."""
+        return {"flip": self.table()}
 
     def table(self) -> pd.DataFrame:
-        """One row an assumption, flips first; columns parameter, grade, default, low, high, flip, before, distance,
-        inside_prior, stays_reversed, median_before, median_at, confirmed."""
-        rows = []
-        for one in self.flips:
-            before, at = one.runs
-            told = {"flip": one.value, "before": one.before, "distance": one.distance, "inside_prior": one.inside}
-            told["stays_reversed"] = one.stays
-            medians = {"median_before": before.effect.median, "median_at": at.effect.median}
-            rows.append({**_ends(one.assumed), **told, **medians, "confirmed": one.confirmed})
-        rows += [_ends(scan.assumed) for scan in self.never]
-        columns = ["parameter", "grade", "default", "low", "high", "flip", "before", "distance", "inside_prior"]
-        return pd.DataFrame(rows, columns=[*columns, "stays_reversed", "median_before", "median_at", "confirmed"])
+        """One row an assumption, in the order of `flips`, then those that leave the finding as it is.
+
+        Columns: parameter, grade, default, low, high, does, value, lies, inside_prior, distance, before,
+        median_at_default, median_before, median_at (relative changes), fades_at, reverses_at, stays, confirmed.
+        """
+        columns = (
+            "parameter", "grade", "default", "low", "high", "does", "value", "lies", "inside_prior", "distance",
+            "before", "median_at_default", "median_before", "median_at", "fades_at", "reverses_at", "stays",
+            "confirmed",
+        )  # fmt: skip
+        rows = [one | {"value": one["flip"]} for one in map(flip_mapping, self.flips)]
+        rows += [scan_mapping(scan) | {"does": "neither"} for scan in self.never]
+        return pd.DataFrame([{name: row.get(name) for name in columns} for row in rows], columns=list(columns))
 
     # ------------------------------------------------------------------------------------------------ in words
 
     @property
     def headline(self) -> str:
-        """What is there to be reversed, in a sentence."""
-        asked = self.question
-        metric, name, against = asked.output.metric, asked.scenario.name, asked.against
-        if self.effect.sign == 0:
-            return f"The median change of {metric} under {name} against {against} is nil: there is nothing to reverse."
-        verb = "raises" if self.effect.sign > 0 else "lowers"
-        share = self.effect.higher if self.effect.sign > 0 else self.effect.lower
-        size = amount(self.effect.median, asked.output.unit, sign=True)
-        side = "higher" if self.effect.sign > 0 else "lower"
-        return f"{name} {verb} the median of {metric} against {against} ({size}, {side} in {futures(share)} futures)."
+        """The finding that there is to be taken away, in a sentence."""
+        asked, one = self.question, self.found
+        told, against = words(asked.output.metric), asked.against
+        size = f"(median {percent(one.median)}, 90% range {percent(one.low)} to {percent(one.high)})"
+        if one.sign == 0:
+            return (
+                f"Against {against}, {asked.subject} {one.verb} the median of {told} {size}: there is nothing to "
+                "reverse."
+            )
+        share = one.up if one.sign == 1 else one.down
+        return f"Against {against}, {asked.subject} {one.verb} {told} in {futures(share)} simulated futures {size}."
 
     @functools.cached_property
     def finding(self) -> str:
-        """How many assumptions reverse the finding when changed alone, and which takes the least."""
-        if self.failed > MOST_FAILED * self.question.settings.draws:
-            return f"No finding: {self.failed} of {self.question.settings.draws} futures could not be solved."
-        if self.effect.sign == 0:
-            return self.headline
-        total = len(self.scans)
-        inside = [one for one in self.flips if one.inside]
-        outside = len(self.flips) - len(inside)
-        told = f"{self.headline} Changed alone and inside its prior, {_count(len(inside), 'assumption')} of {total} "
-        told += f"{'reverses' if len(inside) == 1 else 'reverse'} that"
-        if inside:
-            told += f"; least change: {self.in_words(inside[0])}"
-        if outside:
-            told += f". Outside {'its prior' if outside == 1 else 'their priors'}, {outside} more"
-            told += f" {'does' if outside == 1 else 'do'} so"
-            if not inside:
-                told += f", first {self.in_words(self.flips[0])}"
-        told += f". {len(self.never)} never do so at the values tried inside their bounds."
-        unsure = [one.assumed.name for one in self.flips if not one.confirmed]
+        """How many assumptions reverse the finding or let it fade when changed alone, and which take the least."""
+        settings = self.question.settings
+        if self.failed > MOST_FAILED * settings.draws:
+            return f"No finding: {self.failed} of {settings.draws} futures could not be solved."
+        told = [self.headline]
+        if self.too_few:
+            told.insert(0, f"Too few futures to judge ({settings.draws}; {FUTURES} are needed). As far as they go:")
+        if self.found.sign:
+            told += [self._inside_words(), self._outside_words(), f"{self._never_words()}."]
+        unsure = [words(one.assumed.name) for one in self.flips if one.confirmed is False]
         if unsure:
-            told += f" Plain runs did not confirm {', '.join(unsure)}."
-        return told
+            told.append(f"Plain runs did not confirm {', '.join(unsure)}.")
+        if not self.too_few and not self.settled and self.interval is not None:
+            low, high = self.interval
+            told.append(
+                f"{settings.draws} futures are too few to be sure of that verdict: the 95% interval of the median is "
+                f"{percent(low)} to {percent(high)}."
+            )
+        return " ".join(one for one in told if one)
+
+    def _inside_words(self) -> str:
+        reverses, fades = self.group(REVERSES, True), self.group(FADES, True)
+        total = len(self.scans)
+        if not reverses and not fades:
+            return f"None of {total} assumptions takes that away when changed alone in its prior."
+        told = f"Changed alone in its prior, {_of(len(reverses), total)} {_verb(reverses, 'reverse')} that"
+        if reverses:
+            told += f", least changed: {self.in_words(reverses[0])}"
+        if not fades:
+            return f"{told}."
+        more = "" if not reverses else " more"
+        told += f"; {len(fades)}{more} {_verb(fades, 'let')} it fade to hardly a change"
+        return f"{told}, least changed: {self.in_words(fades[0])}."
+
+    def _outside_words(self) -> str:
+        reverses, fades = self.group(REVERSES, False), self.group(FADES, False)
+        parts = [f"{len(some)} {_verb(some, verb)} it{rest}" for some, verb, rest in (
+            (reverses, "reverse", ""), (fades, "let", " fade")) if some]  # fmt: skip
+        if not parts:
+            return ""
+        first = (reverses or fades)[0]
+        told = f"Outside their priors, {' and '.join(parts)}"
+        return f"{told}." if self.group(REVERSES, True) else f"{told}, first {self.in_words(first)}."
+
+    def _never_words(self) -> str:
+        count = len(self.never)
+        return f"{count} {'does' if count == 1 else 'do'} neither at the values tried"
 
     def in_words(self, one: Flip) -> str:
         """A flip in a sentence."""
-        name, assumed = one.assumed.name, one.assumed
-        prior = f"prior {setting(name, assumed.low, unit=False)} to {setting(name, assumed.high)}"
+        assumed, name = one.assumed, one.assumed.name
+        prior = f"prior {setting(name, assumed.low, unit=False)} to {setting(name, assumed.high, unit=False)}"
+        then = f"median then {relative(one.verdict.median)}"
+        then += "" if one.stays else ", though not at every value tried beyond"
         if one.before is None:
-            return f"{name} fixed at its default, {setting(name, one.value)} ({prior}, grade {assumed.grade})"
-        at = amount(one.runs[1].effect.median, self.question.output.unit, sign=True)
-        at += "" if one.stays else ", and not reversed at every value tried beyond"
-        default = f"default {setting(name, assumed.default, unit=False)}"
-        return f"{name} at {setting(name, one.value)} ({default}, {prior}, grade {assumed.grade}; median then {at})"
+            at = f"fixed at its default, {setting(name, one.value)}"
+            return f"{words(name)} {at} ({prior}; grade {assumed.grade}; {then})"
+        at = f"at {setting(name, one.value)}, {one.direction} than the default {setting(name, assumed.default)}"
+        return f"{words(name)} {at} ({prior}; grade {assumed.grade}; {then})"
 
     def summary(self) -> dict[str, Any]:
-        """The content of `flip.json`: plain Python, None for what is undefined."""
-        asked = self.question
+        """The content of `flip.json`: plain Python, None for what is undefined. Medians are relative changes."""
+        asked, one = self.question, self.found
+        flips = [flip_mapping(flip) | {"command": asked.command(flip.assumed.name, flip.value)} for flip in self.flips]
         return {
             "id": self.id,
             "kind": "flip",
@@ -229,49 +303,31 @@ class Flips:
             "run_id": asked.run_id,
             "against": asked.status_quo.name,
             "output": asked.output.metric,
-            "unit": asked.output.unit,
             "draws": asked.settings.draws,
             "seed": asked.settings.seed,
             "ensemble": asked.settings.ensemble,
             "failed_futures": self.failed,
-            "median": plain(self.effect.median),
-            "higher": plain(self.effect.higher),
-            "lower": plain(self.effect.lower),
-            "flips": [one.as_mapping() for one in self.flips],
-            "never": [self._never(scan) for scan in self.never],
+            "too_few_futures": self.too_few,
+            "small_change": SMALL_CHANGE,
+            "verdict": one.verb,
+            "median": plain(one.median),
+            "median_interval": None if self.interval is None else list(self.interval),
+            "p5": plain(one.low),
+            "p95": plain(one.high),
+            "up": plain(one.up),
+            "down": plain(one.down),
+            "flips": flips,
+            "never": [never_mapping(scan) for scan in self.never],
             "finding": self.finding,
         }
 
-    def _never(self, scan: Scan) -> dict[str, Any]:
-        value, left = self.closest(scan)
-        unsolved = [one for one, effect in scan.effects.items() if math.isnan(effect.median)]
-        return {
-            **_mapping(scan.assumed),
-            "tried": sorted(scan.effects),
-            "not_solved": sorted(unsolved),
-            "closest": {"value": value, "share_of_median": plain(left)},
-        }
+
+def _of(number: int, total: int) -> str:
+    return f"{count_of(number, 'assumption')} of {total}"
 
 
-def _mapping(assumed: Assumed) -> dict[str, Any]:
-    row = assumed.row
-    return {
-        "parameter": assumed.name,
-        "meaning": row.meaning,
-        "unit": row.unit,
-        "grade": row.grade,
-        "default": assumed.default,
-        "low": assumed.low,
-        "high": assumed.high,
-        "scale": assumed.scale,
-        "bounds": list(assumed.bounds),
-    }
+def _verb(some: list[Flip], verb: str) -> str:
+    return f"{verb}s" if len(some) == 1 else verb
 
 
-def _ends(assumed: Assumed) -> dict[str, Any]:
-    told = _mapping(assumed)
-    return {name: told[name] for name in ("parameter", "grade", "default", "low", "high")}
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number or 'no'} {word}{'' if number == 1 else 's'}"
+__all__ = ["Confirmation", "Flip", "Flips", "flip_of"]

@@ -1,157 +1,182 @@
-"""Looking for the values at which one changed assumption reverses a finding: a coarse scan, then bisection."""
+"""Looking for the values at which one changed assumption fades or reverses a finding: few values first, then bisection.
+
+What a finding says is `findings.verdict`, as in `econsim run`. It *fades* where the median is hardly moved any more,
+and is *reversed* where it is clearly moved the other way.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
-from econsim.findings import MOST_FAILED, NO_CHANGE
+from econsim.findings import MOST_FAILED, SMALL_CHANGE, Verdict, relative_to, verdict
 from econsim.studies.flip_assumptions import Assumed
 from econsim.studies.tipping_worlds import CommonDraws
 
-USUAL_ROUNDS = 7
-CONFIRMING = 2  # plain runs of each flip
-MOST_ROUNDS = 40  # of bisection; the widest brackets need some thirty
+FADES, REVERSES = "fades", "reverses"
+KINDS = (REVERSES, FADES)
+NOTICED = 0.25  # of the way from the finding to none: a median that moves by less on a side is not looked at closer
+USUAL_ROUNDS = 4
+MOST_ROUNDS = 40  # of bisection; the widest brackets need some ten
 
 
-class Effect(NamedTuple):
-    """The paired effects of the draws at one value.
+class Bracket(NamedTuple):
+    """Two values, as close together as the search goes, between which something happens to the finding.
 
-    median : NaN where too many futures could not be solved, or the effect is undefined in all
-    sign   : of the median: 1, -1; 0 where it is nil or unknown
-    higher, lower : shares of the futures in which the effect is above nil, and below
+    before : the value nearer to the default, at which it has not happened yet; equal to `value` where the default
+             itself does it
+    value  : at which it has
     """
 
-    median: float
-    sign: int
-    higher: float
-    lower: float
+    before: float
+    value: float
 
 
 @dataclass
 class Scan:
-    """One assumption and the effects at the values that were tried.
+    """One assumption and what the draws say at the values that were tried.
 
-    flips : side (-1 down, 1 up) -> (value at which the finding still stands, value at which it is reversed); equal
-            where the default itself reverses it
+    finding  : the sign of the finding
+    verdicts : value tried -> what the draws say there
     """
 
     assumed: Assumed
-    effects: dict[float, Effect] = field(default_factory=dict)
-    flips: dict[int, tuple[float, float]] = field(default_factory=dict)
+    finding: int
+    verdicts: dict[float, Verdict] = field(default_factory=dict)
 
-    def drop_the_further_side(self) -> None:
-        """Forget the flip that is further away for certain: nothing would come of narrowing it down."""
-        if len(self.flips) == 2:
-            far = {side: self.assumed.distance(ends[1]) for side, ends in self.flips.items()}
-            near = {side: self.assumed.distance(ends[0]) for side, ends in self.flips.items()}
-            for side in (-1, 1):
-                if near[side] >= far[-side] and side in self.flips and len(self.flips) == 2:
-                    del self.flips[side]
+    def happened(self, kind: str, value: float) -> bool:
+        """Whether the finding is reversed at a value that was tried, or none any more; not where nothing is known."""
+        sign = self.verdicts[value].sign
+        return sign is not None and (sign == -self.finding if kind == REVERSES else sign != self.finding)
 
-    def stays(self, before: float, value: float) -> bool:
-        """Whether the finding is reversed at every value that was tried from a flip on, away from the default."""
-        if before == value:
-            return all(one.sign == self.effects[value].sign for one in self.effects.values())
-        beyond = [one.sign for tried, one in self.effects.items() if (tried - value) * (value - before) >= 0.0]
-        return all(sign == self.effects[value].sign for sign in beyond)
+    def path(self, up: bool) -> list[float]:
+        """The values tried on one side, from the default outwards."""
+        default = self.assumed.default
+        side = [value for value in self.verdicts if (value > default if up else value < default)]
+        return [default, *sorted(side, reverse=not up)]
 
-    def nearest(self) -> tuple[float, float] | None:
-        """The flip that takes the least, in terms of the prior; None where there is none."""
-        found = sorted(self.flips.items(), key=lambda item: (self.assumed.distance(item[1][1]), item[0]))
-        return found[0][1] if found else None
+    def bracket(self, kind: str, up: bool) -> Bracket | None:
+        """The first place on one side at which it happens, as far as tried."""
+        before = self.assumed.default
+        for value in self.path(up):
+            if self.happened(kind, value):
+                return Bracket(before, value)
+            before = value
+        return None
+
+    def nearest(self, kind: str) -> Bracket | None:
+        """The place that takes the least, in terms of the prior; None where it happens nowhere."""
+        found = [one for up in (False, True) if (one := self.bracket(kind, up)) is not None]
+        return min(found, key=lambda one: self.assumed.distance(one.value)) if found else None
+
+    def wanted(self, kind: str) -> list[Bracket]:
+        """Brackets that may hold the nearest place: one on either side, unless the other is nearer for certain."""
+        found = [one for up in (False, True) if (one := self.bracket(kind, up)) is not None]
+        if len(found) < 2:
+            return found
+        near, far = ([self.assumed.distance(value) for value in ends] for ends in zip(*found, strict=True))
+        return [one for place, one in enumerate(found) if near[place] < far[1 - place]]
+
+    def stays(self, kind: str, found: Bracket) -> bool:
+        """Whether it has happened at every value that was tried from there on, away from the default."""
+        if found.before == found.value:
+            return all(self.happened(kind, value) for value in self.verdicts)
+        return all(
+            self.happened(kind, value)
+            for value in self.verdicts
+            if (value - found.value) * (found.value - found.before) >= 0.0
+        )
+
+    def closest(self) -> tuple[float, Verdict] | None:
+        """The value tried at which least of the finding is left, and what the draws say there."""
+        known = [(value, one) for value, one in self.verdicts.items() if one.sign is not None]
+        if not known:
+            return None
+        return min(known, key=lambda item: (self.finding * item[1].median, self.assumed.distance(item[0])))
+
+    def moved(self, one: float, other: float) -> bool:
+        """Whether the median differs noticeably between two values, or is unknown at either."""
+        median = [self.verdicts[value].median for value in (one, other)]
+        room = max(self.finding * self.verdicts[self.assumed.default].median - SMALL_CHANGE, SMALL_CHANGE)
+        return not abs(median[1] - median[0]) < NOTICED * room
 
 
-def effect_of(effects: np.ndarray, failed: np.ndarray, levels: np.ndarray) -> Effect:
-    """What the draws of one setting say.
+def judged(level: np.ndarray, status_quo: np.ndarray, failed: np.ndarray) -> Verdict:
+    """What the draws of one setting say; nothing where too many could not be solved.
 
-    effects, failed, levels : (draw,)
+    level, status_quo, failed : (draw,)
     """
-    known = effects[np.isfinite(effects)]
-    if not known.size or failed.mean() > MOST_FAILED:
-        return Effect(math.nan, 0, math.nan, math.nan)
-    median = float(np.median(known))
-    size = float(np.nanmedian(np.abs(levels)))
-    least = NO_CHANGE * size
-    sign = 0 if abs(median) <= least else 1 if median > 0.0 else -1
-    return Effect(median, sign, float((known > least).mean()), float((known < -least).mean()))
+    if failed.mean() > MOST_FAILED:
+        return verdict(np.empty(0))
+    return verdict(relative_to(np.where(failed, np.nan, level), status_quo))
 
 
-def search(worlds: CommonDraws, assumptions: Sequence[Assumed], finding: int) -> list[Scan]:
-    """Try every assumption over its prior, out to its bounds where that reverses nothing, and narrow flips down.
+def search(worlds: CommonDraws, assumptions: Sequence[Assumed], finding: int, later: int = 0) -> list[Scan]:
+    """Try every assumption in its prior, and outside where that reverses nothing, and narrow down what happens.
 
-    finding : the sign of the median effect to be reversed
+    finding : the sign of the finding
+    later   : settings that are computed elsewhere afterwards
     """
-    scans = [Scan(one) for one in assumptions]
-    for outer in (False, True):
-        wanted = [scan for scan in scans if not scan.flips]
-        paths = [
-            (scan, side, scan.assumed.outer(side > 0) if outer else scan.assumed.inner(side > 0))
-            for scan in wanted
-            for side in (-1, 1)
-        ]
-        settings = [(scan, value) for scan, _, path in paths for value in path]
-        # Of the assumptions, half may turn out to reverse the finding.
-        later = 0.0 if outer else 0.5 * sum(len(scan.assumed.outer(up)) - 1 for scan in scans for up in (False, True))
-        narrowing = (USUAL_ROUNDS + CONFIRMING) * 0.5 * len(scans)
-        new = len({(scan.assumed.name, value) for scan, value in settings if value not in scan.effects})
-        worlds.plan((new + later + narrowing) * 2 * worlds.settings.draws)
+    scans = [Scan(one, finding) for one in assumptions]
+    left = len(scans) * (1.5 + 1.5 + 0.7 * USUAL_ROUNDS) + later  # as a rule, after the ends of priors
+    for step in (_ends, _halfway, _beyond):
+        settings = [(scan, value) for scan in scans for value in step(scan)]
+        worlds.plan((len(settings) + left) * 2 * worlds.settings.draws)
         evaluate(worlds, settings)
-        for scan, side, path in paths:
-            found = _first_flip(scan, path, finding)
-            if found is not None:
-                scan.flips[side] = found
-        for scan in wanted:
-            scan.drop_the_further_side()
-    _narrow(worlds, scans, finding)
+        left -= 1.5 * len(scans)
+    _narrow(worlds, scans, later)
     return scans
 
 
+def _ends(scan: Scan) -> Iterator[float]:
+    """The default and the ends of the prior."""
+    yield from dict.fromkeys((scan.assumed.default, scan.assumed.low, scan.assumed.high))
+
+
+def _halfway(scan: Scan) -> Iterator[float]:
+    """Halfway between the default and an end of the prior, where that end makes a difference."""
+    for end in (scan.assumed.low, scan.assumed.high):
+        if end != scan.assumed.default and scan.moved(scan.assumed.default, end):
+            yield scan.assumed.halfway(end)
+
+
+def _beyond(scan: Scan) -> Iterator[float]:
+    """Outside the prior, where nothing inside reverses the finding."""
+    if scan.nearest(REVERSES) is None:
+        for up in (False, True):
+            value = scan.assumed.beyond(up)
+            if value is not None:
+                yield value
+
+
 def evaluate(worlds: CommonDraws, settings: Sequence[tuple[Scan, float]]) -> None:
-    """Effects at values that have not been tried yet, many of them in one chunk."""
-    new = list(dict.fromkeys((scan.assumed.name, value) for scan, value in settings if value not in scan.effects))
+    """What the draws say at values that have not been tried yet, many of them in one chunk."""
+    new = list(dict.fromkeys((scan.assumed.name, value) for scan, value in settings if value not in scan.verdicts))
     if not new:
         return
     values = {name: np.full(len(new), np.nan) for name in dict.fromkeys(name for name, _ in new)}
     for place, (name, value) in enumerate(new):
         values[name][place] = value
     rows = worlds.at_every_draw(values, expected=True)
-    found = {key: effect_of(rows.effect[place], rows.failed[place], rows.level[place]) for place, key in enumerate(new)}
+    found = {key: judged(rows.level[i], rows.status_quo[i], rows.failed[i]) for i, key in enumerate(new)}
     for scan, value in settings:
         if (scan.assumed.name, value) in found:
-            scan.effects[value] = found[scan.assumed.name, value]
+            scan.verdicts[value] = found[scan.assumed.name, value]
 
 
-def _first_flip(scan: Scan, path: Sequence[float], finding: int) -> tuple[float, float] | None:
-    """The first value along a path that reverses the finding, and the one before it."""
-    before = path[0]
-    for value in path:
-        if scan.effects[value].sign == -finding:
-            return before, value
-        before = value
-    return None
-
-
-def _narrow(worlds: CommonDraws, scans: Sequence[Scan], finding: int) -> None:
+def _narrow(worlds: CommonDraws, scans: Sequence[Scan], later: int) -> None:
     """Halve every bracket until its ends lie close together, all brackets in one chunk."""
     for turn in range(MOST_ROUNDS):
-        middles = []
+        middles: list[tuple[Scan, float]] = []
         for scan in scans:
-            for side, (before, value) in scan.flips.items():
-                middle = scan.assumed.between(before, value)
-                if middle is not None:
-                    middles.append((scan, side, middle))
+            found = {one for kind in KINDS for one in scan.wanted(kind)}
+            halves = (scan.assumed.between(*one) for one in sorted(found))
+            middles += [(scan, middle) for middle in halves if middle is not None]
         if not middles:
             return
         rounds = max(USUAL_ROUNDS - turn, 1)
-        confirming = CONFIRMING * sum(bool(scan.flips) for scan in scans)
-        worlds.plan((rounds * len(middles) + confirming) * 2 * worlds.settings.draws)
-        evaluate(worlds, [(scan, middle) for scan, _, middle in middles])
-        for scan, side, middle in middles:
-            before, value = scan.flips[side]
-            reversed_here = scan.effects[middle].sign == -finding
-            scan.flips[side] = (before, middle) if reversed_here else (middle, value)
+        worlds.plan((rounds * len(middles) + later) * 2 * worlds.settings.draws)
+        evaluate(worlds, middles)

@@ -26,7 +26,7 @@ from econsim.runs import (
     run_worlds,
 )
 from econsim.scenario import Scenario
-from econsim.studies.drivers_words import amount, start, words
+from econsim.studies.words import amount, start, words
 
 MOATS: Mapping[str, float] = {"lab_premium": 0.0, "vendor_inertia": 0.0, "data_flywheel": 0.0, "access_lag": 0.0}
 """Moat -> its value once it is taken away."""
@@ -159,8 +159,9 @@ class Moats:
             return self._sentence(metric) if self.has_finding else self.sentences[0]
         unit = self._unit(metric)
         return (
-            f"Without {words(most['removed'])} {words(metric)} changes by {_signed(most['median'], unit)}, without all "
-            f"four moats by {_signed(together['median'], unit)} (medians): {_beyond_in_short(excess, together)}"
+            f"Without {words(most['removed'])} {words(metric)} changes by {amount(most['median'], unit, sign=True)}, "
+            f"without all four moats by {amount(together['median'], unit, sign=True)} (medians): "
+            f"{_beyond_in_short(excess, together)}"
         )
 
     @property
@@ -259,7 +260,7 @@ def _without(world: Scenario, removed: Mapping[str, float]) -> Scenario:
 def _change(row: dict[str, Any], unit: str) -> str:
     falls = row["falls_in"] >= row["rises_in"]
     way, share = ("falls", row["falls_in"]) if falls else ("rises", row["rises_in"])
-    return f"{way} in {futures(share)} futures (median {_signed(row['median'], unit)}, {_range(row, unit)})"
+    return f"{way} in {futures(share)} futures (median {amount(row['median'], unit, sign=True)}, {_range(row, unit)})"
 
 
 def _beyond(excess: dict[str, Any], together: dict[str, Any], unit: str) -> str:
@@ -267,7 +268,7 @@ def _beyond(excess: dict[str, Any], together: dict[str, Any], unit: str) -> str:
     short = _beyond_in_short(excess, together)
     if excess["falls_in"] == excess["rises_in"] == 0.0:
         return short
-    return f"{short} (median of the difference {_signed(excess['median'], unit)}, {_range(excess, unit)})"
+    return f"{short} (median of the difference {amount(excess['median'], unit, sign=True)}, {_range(excess, unit)})"
 
 
 def _beyond_in_short(excess: dict[str, Any], together: dict[str, Any]) -> str:
@@ -280,11 +281,7 @@ def _beyond_in_short(excess: dict[str, Any], together: dict[str, Any]) -> str:
 
 
 def _range(row: dict[str, Any], unit: str) -> str:
-    return f"90% range {_signed(row['p5'], unit)} to {_signed(row['p95'], unit)}"
-
-
-def _signed(value: float, unit: str) -> str:
-    return f"+{amount(value, unit)}" if value > 0.0 else amount(value, unit)
+    return f"90% range {amount(row['p5'], unit, sign=True)} to {amount(row['p95'], unit, sign=True)}"
 
 
 def _plain(value: Any) -> Any:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED
 from econsim.scenario import Scenario
-from econsim.studies.tipping_break_even import BreakEven, Crossing, Passages, make_break_even
+from econsim.studies.tipping_break_even import BreakEven, Passages, make_break_even
 from econsim.studies.tipping_map import TippingMap, make_map
 from econsim.studies.tipping_question import Question, ask
+from econsim.studies.tipping_search import Crossing
+from econsim.studies.tipping_steps import Interval
 from econsim.studies.tipping_worlds import Progress
 
 
@@ -18,6 +20,9 @@ def tipping(
     output: str,
     above: float | None = None,
     below: float | None = None,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    against: Scenario | str | None = None,
     draws: int = DEFAULT_DRAWS,
     seed: int = DEFAULT_SEED,
     ensemble: str | None = None,
@@ -31,15 +36,16 @@ def tipping(
                covers its prior and a lever its bounds, with 11 values. A parameter changes the status quo too, a lever
                the scenario alone and in every quarter
     output   : a summary metric, or `effect:` and its name for the paired change against the status quo
-    above, below : the threshold, in the output's unit; one of the two
+    above, below, at_least, at_most : the threshold, in the output's unit; one of the four
+    against  : what an `effect:` is measured against; default the scenario's status quo
     draws, seed, ensemble, engine : as for `simulate`
     progress : called with the futures computed and those expected
-    returns  : with x alone a BreakEven (`value`, `crossings`, `passages`), with y a TippingMap (`share`, `contour`);
-               both have `finding`, `table()`, `summary()` and `id`
+    returns  : with x alone a BreakEven (`value`, `interval`, `crossings`, `passages`), with y a TippingMap (`share`,
+               `contour`); both have `finding`, `table()`, `summary()` and `id`
     raises   : InputError with everything that is wrong with the question, or where the output is defined nowhere
     """
-    question = ask(scenario, x, y, output, above, below, draws, seed, ensemble, engine)
+    question = ask(scenario, x, y, output, above, below, draws, seed, ensemble, engine, at_least, at_most, against)
     return make_break_even(question, progress) if y is None else make_map(question, progress)
 
 
-__all__ = ["BreakEven", "Crossing", "Passages", "Question", "TippingMap", "ask", "tipping"]
+__all__ = ["BreakEven", "Crossing", "Interval", "Passages", "Question", "TippingMap", "ask", "tipping"]

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import math
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from econsim.findings import futures
+from econsim.findings import FUTURES, futures
 from econsim.results import QUANTILES
-from econsim.studies.tipping_axes import STEPS
 from econsim.studies.tipping_question import Question, quantiles, shares
-from econsim.studies.tipping_words import amount, plain, setting
-from econsim.studies.tipping_worlds import CommonDraws, Progress
+from econsim.studies.tipping_search import Crossing, Search, crossings_on, states_of
+from econsim.studies.tipping_steps import (
+    BEYOND,
+    CONFIDENCE,
+    HALF,
+    RESAMPLES,
+    UNDEFINED,
+    Interval,
+    share_that_crosses,
+)
+from econsim.studies.tipping_worlds import Progress
+from econsim.studies.words import amount, plain, setting, start, words
 
-HALF = 0.5
+NEAR = 0.025  # share of resamples with a break-even from which on there being none is too close to call
 BELOW, INSIDE, ABOVE = "below the range", "in the range", "above the range"
-
-
-class Crossing(NamedTuple):
-    """Two values close together between which the share of futures beyond the threshold passes one half.
-
-    rises : whether at least half are beyond at `value` and fewer at `before`; else the other way round
-    """
-
-    before: float
-    value: float
-    share_before: float
-    share: float
-    rises: bool
 
 
 class Passages(NamedTuple):
@@ -61,6 +56,8 @@ class BreakEven:
     levels    : (value, quantile) of the output: 5, 25, 50, 75, 95%
     crossings : every place where the share passes one half between two values of the coarse grid
     passages  : where each future passes by itself; None where there is no crossing
+    interval  : 95% interval of the first crossing; None where there is none, or too few futures for one
+    maybe     : where there is no crossing, the share of resamples of the futures in which there is one
     failed    : futures of the coarse grid that could not be solved
     """
 
@@ -70,13 +67,16 @@ class BreakEven:
         values: np.ndarray,
         crossings: list[Crossing],
         passages: Passages | None,
+        interval: Interval | None,
+        maybe: float,
         failed: int,
     ):
         """values : (value, draw) of the output."""
         self.question, (self.axis,) = question, question.axes
         self.share, self.defined = shares(question, values)
         self.levels = quantiles(values, QUANTILES)
-        self.crossings, self.passages, self.failed = crossings, passages, failed
+        self.crossings, self.passages, self.interval, self.maybe = crossings, passages, interval, maybe
+        self.failed = failed
         self.futures = values.size
         self.engine = question.settings.engine
 
@@ -94,6 +94,15 @@ class BreakEven:
         """Where the half is passed; None where it is not, or more than once."""
         return self.crossings[0].value if len(self.crossings) == 1 else None
 
+    @property
+    def identity(self) -> str:
+        """The id, as other analyses call it."""
+        return self.id
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The table, by the name of its file."""
+        return {"tip": self.table()}
+
     def table(self) -> pd.DataFrame:
         """One row a value of the coarse grid: the value under its name, share, defined, p5 … p95 of the output."""
         columns = {self.axis.name: self.axis.values, "share": self.share, "defined": self.defined}
@@ -105,30 +114,63 @@ class BreakEven:
 
     @functools.cached_property
     def finding(self) -> str:
-        """Where half of the futures pass the threshold, or that they do not, with the shares that say so."""
-        asked, name = self.question, self.axis.name
+        """Where half of the futures pass the threshold and how well that is known, or that they do not."""
+        asked = self.question
         failed = asked.no_finding(self.failed, self.futures)
         if failed:
             return failed
-        what = f"{asked.output_words} is {asked.beyond_words}"
-        ends = self._ends()
+        told = f"{self.headline.removesuffix('.')} ({self.certainty}).{self._own_words()}"
+        return f"{told} {start(self._ends())}."
+
+    @property
+    def headline(self) -> str:
+        """Where half of the futures pass the threshold, or that they do not, in a line."""
+        what, name = f"{self.question.output_words} is {self.question.beyond_words}", words(self.axis.name)
         if not self.crossings:
             known = np.isfinite(self.share)
             side = "at least" if bool((self.share[known] >= HALF).all()) else "fewer than"
             where = "" if known.all() else " where it is defined"
-            return (
-                f"No break-even: {what} in {side} half of the futures at every value of {name} that was tried{where}, "
-                f"{ends}."
-            )
+            return f"No break-even: {what} in {side} half of the futures at every {name} that was tried{where}."
         told = [self._crossing_words(one) for one in self.crossings]
         if len(told) == 1:
-            one = self.crossings[0]
-            count = "at least" if one.rises else "fewer than"
-            return f"In {count} half of the futures {what} once {name} passes {told[0]}{self._range_words()}; {ends}."
+            count = "at least" if self.crossings[0].rises else "fewer than"
+            return f"In {count} half of the futures {what} once {name} passes {told[0]}."
         return (
-            f"The share of futures in which {what} passes one half {len(told)} times along {name}: "
-            f"{'; '.join(told)}{self._range_words()}; {ends}."
+            f"The share of futures in which {what} passes one half {len(told)} times along {name}: {'; '.join(told)}."
         )
+
+    @property
+    def too_few(self) -> bool:
+        """Whether there are too few futures for an interval."""
+        return self.question.settings.draws < FUTURES
+
+    @property
+    def certainty(self) -> str:
+        """How well the break-even, or its absence, is known: `95% interval 0.02 to 0.23, from 64 futures`."""
+        draws = self.question.settings.draws
+        if self.too_few:
+            return f"{draws} futures are too few for an interval: {FUTURES} are needed"
+        if not self.crossings:
+            share = f"{self.maybe:.0%}" if self.maybe >= 0.01 else "none" if self.maybe == 0.0 else "less than 1%"
+            told = f"there is one in {share} of the resamples of these {draws} futures"
+            return told if self.maybe < NEAR else f"too close to call: {told}"
+        assert self.interval is not None
+        low, high = (self._passage_words(end) for end in self.interval[:2])
+        which = "" if len(self.crossings) == 1 else " of the first"
+        told = f"95% interval{which} {low} to {high}, from {draws} futures"
+        touched = (self.interval.low == -math.inf, self.interval.high == math.inf)
+        if not any(touched):
+            return told
+        ends = "both ends" if all(touched) else f"the {'low' if touched[0] else 'high'} end"
+        return f"{told}: open at {ends} of the range"
+
+    def _own_words(self) -> str:
+        """Where the futures pass one by one."""
+        if self.passages is None or not self.passages.values.size:
+            return ""
+        low, high = (self._passage_words(self.passages.quantile(probability)) for probability in (0.05, 0.95))
+        which = "" if len(self.crossings) == 1 else "first "
+        return f" Each future's own {which}crossing: 90% range {low} to {high}."
 
     def _crossing_words(self, one: Crossing) -> str:
         value = setting(self.axis.name, one.value)
@@ -143,26 +185,19 @@ class BreakEven:
                 (self.share[-1], self.axis.high, self.levels[-1]),
             )
         )
-        return f"{low} and {high}"
+        return f"so it is {low} and {high}"
 
     def _median_words(self, levels: np.ndarray) -> str:
         if not math.isfinite(levels[2]):
             return ""
         return f" (median {amount(float(levels[2]), self.question.output.unit)})"
 
-    def _range_words(self) -> str:
-        if self.passages is None or not self.passages.values.size:
-            return ""
-        ends = [self._passage_words(self.passages.quantile(probability)) for probability in (0.05, 0.95)]
-        first = "" if len(self.crossings) == 1 else "first "
-        return f" (each future's own {first}crossing: 90% range {ends[0]} to {ends[1]})"
-
     def _passage_words(self, value: float) -> str:
         name = self.axis.name
         if value == -math.inf:
-            return f"at or below {setting(name, self.axis.low)}"
+            return f"already at {setting(name, self.axis.low)}"
         if value == math.inf:
-            return f"never up to {setting(name, self.axis.high)}"
+            return f"not up to {setting(name, self.axis.high)}"
         return setting(name, float(f"{value:.3g}"))
 
     def summary(self) -> dict[str, Any]:
@@ -182,6 +217,7 @@ class BreakEven:
                 }
                 for one in self.crossings
             ],
+            "interval": self._interval(),
             "own_crossings": self._passages(),
             "share": [plain(value) for value in self.share],
             "defined": [plain(value) for value in self.defined],
@@ -189,6 +225,17 @@ class BreakEven:
             "notes": self.question.daring,
             "finding": self.finding,
         }
+
+    def _interval(self) -> dict[str, Any] | None:
+        """The interval of the first crossing as JSON has it."""
+        if self.interval is None:
+            return None if not self.too_few else {"too_few_futures": True}
+        one = self.interval
+        ends = {
+            name: {"value": plain(end), "where": _where(end)} for name, end in (("low", one.low), ("high", one.high))
+        }
+        shares = {"passed_at_low": one.below, "never_passed": one.never}
+        return {"confidence": CONFIDENCE, **ends, **shares, "resamples": RESAMPLES}
 
     def _passages(self) -> dict[str, Any] | None:
         """The 90% range over futures as JSON has it."""
@@ -198,8 +245,7 @@ class BreakEven:
         told: dict[str, Any] = {}
         for name, probability in (("p5", 0.05), ("p50", 0.5), ("p95", 0.95)):
             value = self.passages.quantile(probability)
-            where = INSIDE if math.isfinite(value) else BELOW if value < 0.0 else ABOVE
-            told[name] = {"value": plain(value), "where": where}
+            told[name] = {"value": plain(value), "where": _where(value)}
         return told | {
             "passed_at_low": float((values == -math.inf).mean()),
             "never_passed": float((values == math.inf).mean()),
@@ -207,6 +253,10 @@ class BreakEven:
             "futures": len(values),
             "left_out": self.passages.left_out,
         }
+
+
+def _where(value: float) -> str:
+    return INSIDE if math.isfinite(value) else BELOW if value < 0.0 else ABOVE
 
 
 # ---------------------------------------------------------------------------------------------------- searching
@@ -222,79 +272,19 @@ def make_break_even(question: Question, progress: Progress | None) -> BreakEven:
     if not np.isfinite(values).any():
         raise question.undefined()
     share, _ = shares(question, values)
-    crossings = [
-        Crossing(float(grid[place]), float(grid[place + 1]), float(one), float(other), bool(other >= HALF))
-        for place, (one, other) in enumerate(itertools.pairwise(share))
-        if np.isfinite(one) and np.isfinite(other) and (one >= HALF) != (other >= HALF)
-    ]
-    passages = None
+    states = states_of(question, values)
+    crossings = crossings_on(grid, share)
+    passages, interval, maybe = None, None, 0.0
     if crossings:
-        crossings, passages = _Search(question, worlds, values, crossings).run()
+        rises = crossings[0].rises
+        crossings, steps = Search(question, worlds, values, crossings).run()
+        known = (states != UNDEFINED).all(axis=0)
+        later = np.maximum.accumulate(passed := (states == BEYOND) == rises, axis=0)
+        returns = int(((later & ~passed).any(axis=0) & known).sum())
+        passages = Passages(steps.passages(rises)[known], returns, int((~known).sum()))
+        if question.settings.draws >= FUTURES:
+            interval = steps.interval(rises)
+    elif question.settings.draws >= FUTURES:
+        maybe = share_that_crosses(states)
     worlds.finish()
-    return BreakEven(question, values, crossings, passages, int(rows.failed.sum()))
-
-
-class _Search:
-    """Bisection of crossings, and of every future's own passage beside them, so that chunks are full."""
-
-    def __init__(self, question: Question, worlds: CommonDraws, values: np.ndarray, crossings: list[Crossing]):
-        self.question, self.worlds, self.crossings = question, worlds, crossings
-        (self.axis,) = question.axes
-        self.draws = values.shape[-1]
-        self.rises = crossings[0].rises
-        known = np.isfinite(values).all(axis=0)
-        passed = question.beyond(values) == self.rises
-        first = passed.argmax(axis=0)
-        self.never, self.already = ~passed.any(axis=0) & known, passed[0] & known
-        self.left_out = int((~known).sum())
-        later = np.cumsum(passed, axis=0) > 0
-        self.returns = int(((later & ~passed).any(axis=0) & known).sum())
-        self.known = known
-        self.moving = np.flatnonzero(known & ~self.never & ~self.already)
-        grid = self.axis.values
-        self.before, self.after = grid[first[self.moving] - 1].copy(), grid[first[self.moving]].copy()
-
-    def run(self) -> tuple[list[Crossing], Passages]:
-        """The crossings narrowed down, and every future's own."""
-        rounds = max(1, math.ceil(math.log2(STEPS / (len(self.axis.values) - 1))))
-        a_round = len(self.crossings) * self.draws + len(self.moving)
-        self.worlds.expect(rounds * a_round * self.worlds.worlds_at_a_setting)
-        for turn in range(rounds + 2):  # shortened middles may take a round more
-            if not self._round(own=turn < rounds):
-                break
-        values = np.full(self.draws, np.nan)
-        values[self.never], values[self.already] = np.inf, -np.inf
-        values[self.moving] = self.after
-        return self.crossings, Passages(values[self.known], self.returns, self.left_out)
-
-    def _round(self, own: bool) -> bool:
-        """One halving of everything that can be halved; whether anything could."""
-        middles = [self.axis.between(one.before, one.value) for one in self.crossings]
-        shared = [middle for middle in middles if middle is not None]
-        halfway = self.axis.halfway(self.before, self.after)
-        open_ends = (halfway < self.after) & (halfway > self.before) if own else np.zeros(len(halfway), dtype=bool)
-        numbers = np.concatenate([np.tile(np.arange(self.draws), len(shared)), self.moving[open_ends]])
-        if not numbers.size:
-            return False
-        settings = np.concatenate([np.repeat(np.array(shared), self.draws), halfway[open_ends]])
-        rows = self.worlds.at({self.axis.name: settings}, numbers.astype(int), expected=True)
-        values = rows.effect if self.question.output.effect else rows.level
-        common = values[: len(shared) * self.draws].reshape(len(shared), self.draws)
-        found = iter(shares(self.question, common)[0].tolist()) if shared else iter(())
-        self.crossings = [
-            one if middle is None else _narrowed(one, middle, next(found))
-            for one, middle in zip(self.crossings, middles, strict=True)
-        ]
-        here = values[len(shared) * self.draws :]
-        passed = np.isfinite(here) & (self.question.beyond(here) == self.rises)
-        places = np.flatnonzero(open_ends)
-        self.after[places[passed]] = halfway[places[passed]]
-        self.before[places[~passed]] = halfway[places[~passed]]
-        return True
-
-
-def _narrowed(one: Crossing, middle: float, share: float) -> Crossing:
-    """The half of a bracket in which the share still passes one half; what is undefined has not passed."""
-    if math.isfinite(share) and (share >= HALF) == one.rises:
-        return one._replace(value=middle, share=share)
-    return one._replace(before=middle, share_before=share)
+    return BreakEven(question, values, crossings, passages, interval, maybe, int(rows.failed.sum()))

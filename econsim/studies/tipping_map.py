@@ -15,11 +15,11 @@ from econsim.results import QUANTILES
 from econsim.store import read_json
 from econsim.studies.tipping_contour import contour
 from econsim.studies.tipping_question import Question, quantiles, shares
-from econsim.studies.tipping_words import plain, setting
+from econsim.studies.tipping_steps import HALF
 from econsim.studies.tipping_worlds import Progress
+from econsim.studies.words import plain, setting, words
 from econsim.whole_folder import refusal
 
-HALF = 0.5
 LEVELS = ("p5", "p25", "p50", "p75", "p95")
 
 
@@ -60,6 +60,15 @@ class TippingMap:
             [(_between(self.x.values, x), _between(self.y.values, y)) for x, y in line] for line in self.grid_contour
         ]
 
+    @property
+    def identity(self) -> str:
+        """The id, as other analyses call it."""
+        return self.id
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The table, by the name of its file."""
+        return {"tip": self.table()}
+
     def table(self) -> pd.DataFrame:
         """One row a cell, y varying slowest: x, y (under their names), share, defined, p5 … p95 of the output."""
         across, up = np.meshgrid(self.x.values, self.y.values)
@@ -79,8 +88,8 @@ class TippingMap:
         many = int((self.share[known] >= HALF).sum())
         low, high = float(np.nanmin(self.share)), float(np.nanmax(self.share))
         head = (
-            f"In {many} of {int(known.sum())} combinations of {self.x.name} and {self.y.name} {asked.output_words} is "
-            f"{asked.beyond_words} in at least half of the futures"
+            f"In {many} of {int(known.sum())} combinations of {words(self.x.name)} and {words(self.y.name)} "
+            f"{asked.output_words} is {asked.beyond_words} in at least half of the futures"
         )
         if low == high:
             return f"{head}; in every one of them it is so in {futures(low)} futures."
@@ -94,12 +103,14 @@ class TippingMap:
         told = []
         for row in (0, -1):
             found = _passes(self.share[row])
-            at = f"at {self.y.name} {setting(self.y.name, self.y.values[row])}"
+            at = f"at {words(self.y.name)} {setting(self.y.name, self.y.values[row])}"
             if not found:
-                told.append(f"{at} at no {self.x.name} on the map")
+                told.append(f"{at} at no {words(self.x.name)} on the map")
             else:
                 values = [float(f"{_between(self.x.values, place):.3g}") for place in found]
-                told.append(f"{at} at {self.x.name} {' and '.join(setting(self.x.name, value) for value in values)}")
+                told.append(
+                    f"{at} at {words(self.x.name)} {' and '.join(setting(self.x.name, value) for value in values)}"
+                )
         return f"The half is passed {', and '.join(told)} (read between cells)."
 
     @property
@@ -113,7 +124,7 @@ class TippingMap:
         """The cell with a share, the first if there are several."""
         row, column = np.argwhere(self.share == share)[0]
         values = (self.x.name, self.x.values[column]), (self.y.name, self.y.values[row])
-        return ", ".join(f"{name} {setting(name, float(f'{value:.3g}'))}" for name, value in values)
+        return ", ".join(f"{words(name)} {setting(name, float(f'{value:.3g}'))}" for name, value in values)
 
     def summary(self) -> dict[str, Any]:
         """The content of `tip.json`: plain Python, None for what is undefined."""

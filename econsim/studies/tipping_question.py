@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from econsim.runs import Settings, as_scenario
 from econsim.scenario import Scenario
 from econsim.studies.sweep_plan import status_quo_of
 from econsim.studies.tipping_axes import TippingAxis, check_corners, read_axis
-from econsim.studies.tipping_words import against_words, beyond_words, output_words
 from econsim.studies.tipping_worlds import (
+    EFFECT,
     CommonDraws,
     Output,
     Progress,
@@ -27,6 +27,15 @@ from econsim.studies.tipping_worlds import (
     study_identity,
     study_settings,
 )
+from econsim.studies.words import amount, words
+
+Side = Literal["above", "below", "at least", "at most"]
+SIDES: dict[Side, Callable[[np.ndarray, float], np.ndarray]] = {
+    "above": np.greater,
+    "below": np.less,
+    "at least": np.greater_equal,
+    "at most": np.less_equal,
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,7 @@ class Question:
 
     status_quo : what effects are measured against
     threshold  : in the output's unit
-    above      : whether beyond is above; else it is below
+    side       : on which side of it is beyond
     axes       : x, and y for a map
     """
 
@@ -43,7 +52,7 @@ class Question:
     status_quo: Scenario
     output: Output
     threshold: float
-    above: bool
+    side: Side
     axes: tuple[TippingAxis, ...]
     settings: Settings
 
@@ -54,7 +63,7 @@ class Question:
             "status_quo": self.status_quo.world_hash,
             "output": self.output.name,
             "threshold": self.threshold,
-            "above": self.above,
+            "side": self.side,
             "axes": [axis.identity for axis in self.axes],
         }
         return study_identity("tipping", self.scenario, self.settings, question)
@@ -62,12 +71,13 @@ class Question:
     @property
     def output_words(self) -> str:
         """The output in a sentence."""
-        return output_words(self.output, self.against)
+        told = words(self.output.name)
+        return f"{told} against {self.against}" if self.output.effect else told
 
     @property
     def beyond_words(self) -> str:
         """`above $0bn`."""
-        return beyond_words(self.output, self.threshold, self.above)
+        return f"{self.side} {amount(self.threshold, self.output.unit)}"
 
     @property
     def against(self) -> str:
@@ -98,7 +108,7 @@ class Question:
     def beyond(self, values: np.ndarray) -> np.ndarray:
         """Which values are beyond the threshold; what is undefined is not."""
         with np.errstate(invalid="ignore"):
-            return values > self.threshold if self.above else values < self.threshold
+            return SIDES[self.side](values, self.threshold)
 
     def content(self, kind: str, failed: int) -> dict[str, Any]:
         """What JSON says first."""
@@ -112,7 +122,7 @@ class Question:
             "output": self.output.name,
             "unit": self.output.unit,
             "threshold": self.threshold,
-            "side": "above" if self.above else "below",
+            "side": self.side,
             "draws": self.settings.draws,
             "seed": self.settings.seed,
             "ensemble": self.settings.ensemble,
@@ -142,9 +152,12 @@ def ask(
     seed: int,
     ensemble: str | None,
     engine: str,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    against: Scenario | str | None = None,
 ) -> Question:
     """The question, or an InputError with what is wrong with it."""
-    world = as_scenario(scenario)
+    world = compared_with(as_scenario(scenario), against)
     problems: list[Problem] = []
     axes: list[TippingAxis] = []
     for field, text in (("x", x), ("y", y)):
@@ -158,7 +171,11 @@ def ask(
         looked_at = read_output(output, [world])
     except InputError as error:
         problems += error.problems
-    threshold = _threshold(above, below, problems)
+    thresholds: dict[Side, Any] = {"above": above, "below": below, "at least": at_least, "at most": at_most}
+    side, threshold = _threshold(thresholds, problems)
+    if against is not None and isinstance(output, str) and output and not output.startswith(EFFECT):
+        message = "says what an effect is measured against, and the output is none"
+        problems.append(Problem("against", message, output[:80], f"{EFFECT}{output[:80]}"))
     if len(axes) == 2 and axes[0].name == axes[1].name:
         problems.append(Problem("y", "must be another parameter or lever than x", axes[1].name))
     if not problems:
@@ -172,21 +189,38 @@ def ask(
     settings = study_settings(world, draws, seed, ensemble, engine, cells * draws if isinstance(draws, int) else 0)
     check_rows(cells, settings.draws)
     status_quo = status_quo_of(world, None, any(axis.is_lever for axis in axes))
-    return Question(world, status_quo, looked_at, threshold, above is not None, tuple(axes), settings)
+    return Question(world, status_quo, looked_at, threshold, side, tuple(axes), settings)
 
 
-def _threshold(above: Any, below: Any, problems: list[Problem]) -> float:
-    given = {name: value for name, value in (("above", above), ("below", below)) if value is not None}
+def _threshold(thresholds: Mapping[Side, Any], problems: list[Problem]) -> tuple[Side, float]:
+    given = [(side, value) for side, value in thresholds.items() if value is not None]
     if len(given) != 1:
-        which = "both are given" if given else "neither is given"
-        problems.append(Problem("threshold", f"must be one of above and below; {which}", allowed="one of the two"))
-        return 0.0
-    ((name, value),) = given.items()
+        which = f"{' and '.join(side for side, _ in given)} are given" if given else "none is given"
+        allowed = ", ".join(side.replace(" ", "_") for side in SIDES)
+        problems.append(Problem("threshold", f"must be given once; {which}", allowed=f"one of {allowed}"))
+        return "above", 0.0
+    ((side, value),) = given
     number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
     if not number or not math.isfinite(value):
-        problems.append(Problem(name, "must be a finite number", repr(value)[:80]))
-        return 0.0
-    return float(value) + 0.0
+        problems.append(Problem(side.replace(" ", "_"), "must be a finite number", repr(value)[:80]))
+        return side, 0.0
+    return side, float(value) + 0.0
+
+
+def compared_with(scenario: Scenario, against: Scenario | str | None) -> Scenario:
+    """A scenario whose effects are measured against another one; None leaves it its own status quo."""
+    if against is None:
+        return scenario
+    return scenario.with_(status_quo=as_scenario(against).with_(status_quo=None))
+
+
+def against_words(scenario: Scenario, status_quo: Scenario) -> str:
+    """What effects are measured against."""
+    if scenario.status_quo is not None:
+        return status_quo.name
+    if scenario.switches.copying and status_quo.world_hash == scenario.without_copying().world_hash:
+        return "the same world without copying"
+    return "the same world without policy"
 
 
 def quantiles(values: np.ndarray, probabilities: Sequence[float]) -> np.ndarray:

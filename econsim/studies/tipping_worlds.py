@@ -15,6 +15,7 @@ import econsim
 from econsim.chunks import Chunk, Overrides, failed_draws, twin_of
 from econsim.engines import choose
 from econsim.errors import InputError, Problem, unknown_name
+from econsim.findings import NO_CHANGE
 from econsim.metrics import summary_catalogue
 from econsim.parameter_book import book
 from econsim.runs import Settings, check_settings
@@ -98,14 +99,17 @@ def study_identity(kind: str, scenario: Scenario, settings: Settings, question: 
 class Rows(NamedTuple):
     """What was asked for, one entry a row.
 
-    level  : (row,) the metric in the scenario; NaN where it is undefined, or could not be solved
-    effect : (row,) less that of the status quo; empty where effects were not asked for
-    failed : (row,) bool: a world that the numbers rest on could not be solved
+    level      : (row,) the metric in the scenario; NaN where it is undefined, or could not be solved
+    effect     : (row,) less that of the status quo, nil where they differ by rounding; empty where effects were not
+                 asked for
+    failed     : (row,) bool: a world that the numbers rest on could not be solved
+    status_quo : (row,) the metric there; empty where effects were not asked for
     """
 
     level: np.ndarray
     effect: np.ndarray
     failed: np.ndarray
+    status_quo: np.ndarray = np.empty(0)
 
 
 class _World:
@@ -176,8 +180,11 @@ class CommonDraws:
         level = np.where(failed, np.nan, solved[0][0])
         if not self.effects:
             return Rows(level, np.empty(0), failed)
+        there = np.where(failed, np.nan, solved[1][0])
         with np.errstate(invalid="ignore"):
-            return Rows(level, level - solved[1][0], failed)
+            effect = level - there
+            rounding = np.abs(effect) <= NO_CHANGE * np.maximum(np.abs(level), np.abs(there))
+        return Rows(level, np.where(rounding, 0.0, effect), failed, there)
 
     def at_every_draw(self, values: Mapping[str, np.ndarray], *, expected: bool = False) -> Rows:
         """As `at`, each setting in every draw; the arrays are (setting, draw).

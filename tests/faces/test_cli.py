@@ -26,6 +26,7 @@ from econsim.cli import main
 from econsim.cli.progress import Progress
 from econsim.findings import copying_pays, futures
 from econsim.library import shipped_scenarios
+from econsim.metrics import YES_NO
 from econsim.parameter_book import book
 from econsim.results import Result, simulate
 from econsim.runs import DEFAULT_DRAWS, DEFAULT_ENSEMBLE, DEFAULT_SEED
@@ -130,7 +131,7 @@ def test_the_table_holds_the_numbers_of_the_summary(capsys, result):
     rows = {line.split()[0]: re.split(r" {2,}", line) for line in reversed(lines) if line.split()[:1]}
     for name in cli_text.HEADLINES:
         metric, effect = summary["metrics"][name], summary["effects"][name]
-        if name in cli_text.YES_NO:
+        if name in YES_NO:
             assert rows[name][2] == futures(metric["mean"])
             continue
         unit, factor = {"$M": ("$bn", 1e-3), "$M/quarter": ("$bn/year", 4e-3)}.get(metric["unit"], (metric["unit"], 1))

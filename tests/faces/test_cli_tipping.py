@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import econsim
-from econsim.charts.flip import flip_table
+from econsim.charts.flip import flip_table, flip_title
 from econsim.charts.tipping import break_even, cividis, contrast, ink_on, tipping_map
 from econsim.cli import main
 from econsim.cli_text import WIDTH
@@ -25,7 +25,7 @@ from econsim.store import as_json
 from econsim.studies import flip as flips
 from econsim.studies.flip_assumptions import assumptions_of
 from econsim.studies.flip_result import Confirmation
-from econsim.studies.flip_search import effect_of
+from econsim.studies.flip_search import judged
 from econsim.studies.tipping_worlds import CommonDraws, Rows
 
 TIP = ["tip", "mine.yaml", "--x", "rd_subsidy=0:0.8:11", "--output", "effect:rd_investment", "--above", "3000"]
@@ -56,11 +56,12 @@ def quick(monkeypatch):
         level = np.full(len(numbers), 2000.0) + 300.0 * numbers
         for name, value in values.items():
             level = level + np.where(np.isnan(value), 0.0, np.where(name == "api_friction", -9000.0, 4000.0) * value)
-        return Rows(level, level, np.zeros(len(numbers), dtype=bool))
+        base = np.full(len(numbers), 10000.0)
+        return Rows(base + level, level, np.zeros(len(numbers), dtype=bool), base)
 
     def plain_run(asked, name, value):
-        effects = at(None, {name: np.full(2, np.nan if value is None else value)}, np.arange(2)).effect
-        return Confirmation(value, "0" * 12, effect_of(effects, np.zeros(2, dtype=bool), effects))
+        rows = at(None, {name: np.full(2, np.nan if value is None else value)}, np.arange(2))
+        return Confirmation(value, "0" * 12, judged(rows.level, rows.status_quo, rows.failed), "A sentence.")
 
     monkeypatch.setattr(CommonDraws, "at", at)
     monkeypatch.setattr(flips, "_run", plain_run)
@@ -83,7 +84,7 @@ def files(folder: str, name: str) -> None:
     assert (place / f"{name}.pdf").read_bytes().startswith(b"%PDF")
     identity = json.loads((place / f"{name}.json").read_text())["id"]
     assert identity in (place / f"{name}.svg").read_text()
-    assert json.loads((place / "manifest.json").read_text())["id"] == identity
+    assert json.loads((place / "manifest.json").read_text())["identity"] == identity
 
 
 def test_break_even(capsys, quick):
@@ -109,7 +110,7 @@ def test_the_map_is_that_of_python_and_twice_the_same_bytes(capsys):
     table = pd.read_csv("found/tip.csv")
     assert len(table) == 9 and table["share"].tolist() == found.share.ravel().tolist()
     code, _, err = run(capsys, *TIP, *FEW, "--out", "found")
-    assert code == 2 and "holds study" in err and "--force" in err
+    assert code == 2 and "holds an analysis by econsim tip" in err and "--force" in err
 
 
 def test_flip(capsys, quick):
@@ -132,8 +133,10 @@ def test_flip(capsys, quick):
     [
         ([*TIP[:2], *TIP[4:]], "--x is missing"),
         ([*TIP[:4], *TIP[6:]], "--output is missing"),
-        (TIP[:6], "one of above and below; neither is given"),
-        ([*TIP, "--below", "1"], "one of above and below; both are given"),
+        (TIP[:6], "threshold: must be given once; none is given; allowed: one of above, below, at_least, at_most"),
+        ([*TIP, "--below", "1"], "must be given once; above and below are given"),
+        ([*TIP, "--against", "baselin"], "did you mean 'baseline'?"),
+        ([*TIP[:5], "rd_investment", *TIP[6:], "--against", "baseline"], "allowed: effect:rd_investment"),
         ([*TIP[:7], "much"], "above: must be a finite number (got 'much')"),
         ([*TIP[:7], "nan"], "above: must be a finite number"),
         ([*TIP[:5], "rd_investmet", *TIP[6:]], "did you mean 'rd_investment'?"),
@@ -171,7 +174,8 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing():
     command = [sys.executable, "-m", "econsim", *TIP, "--draws", "20000", "--engine", "batch", "--out", "found"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
     assert process.stderr is not None
-    assert "futures" in process.stderr.readline()  # the first progress line: it is at work
+    first = process.stderr.readline()
+    assert "futures" in first or "working" in first  # it is at work
     process.send_signal(signal.SIGINT)
     began = time.monotonic()
     out, err = process.communicate(timeout=60)
@@ -208,9 +212,14 @@ def test_charts_have_finding_subtitle_and_study(quick):
     cells = econsim.tipping(scenario, "rd_subsidy=0:0.8:3", "copy_cost_ratio=0.0001:1:3", **given)
     table = econsim.flip(scenario, draws=2, engine="batch")
     for chart, title, subtitle, result in (
-        (break_even(curve), curve.finding, "how many of 20 simulated futures", curve),
-        (tipping_map(cells), cells.headline, "of 20 simulated futures", cells),
-        (flip_table(table), table.finding, "prior of the assumption", table),
+        (
+            break_even(curve),
+            "Half of the futures have a change of frontier R&D above $12bn a year once R&D subsidy passes",
+            "how many of 20 simulated futures",
+            curve,
+        ),
+        (tipping_map(cells), cells.headline.partition(":")[0], "of 20 simulated futures", cells),
+        (flip_table(table), flip_title(table), "prior of the assumption", table),
     ):
         told = words_of(chart)
         assert title in told and subtitle in told and f"Study {result.id}" in told

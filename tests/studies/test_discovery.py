@@ -43,7 +43,7 @@ def test_the_box_is_found_and_told(found):
     premium, cost = (f"{limits[name, False]:.3g}" for name in ("lab_premium", "copy_cost_ratio"))
     first, last = (f"lab premium at most {premium} log price", f"copy cost ratio at most {cost}")
     assert found.sentence == (
-        f"In {percentage(box.density)} of the futures with {first} and {last}, R&D relative is below 0.5; that covers "
+        f"In {percentage(box.density)} of the futures with {first} and {last}, R&D relative to no copying is below 0.5; that covers "
         f"{percentage(box.coverage)} of all such futures. Of all futures it is so in {percentage(found.share)}."
     )
 
@@ -138,7 +138,7 @@ def test_no_box_is_said(sweep):
     found = econsim.discover(sweep, "rd_relative < 0.5")
     found.search = replace(found.search, box=found.search.trajectory[0])
     assert found.sentence.startswith(
-        "No limits on parameters tell these futures from the others: R&D relative is below"
+        "No limits on parameters tell these futures from the others: R&D relative to no copying is below"
     )
     assert found.check_sentence == "There is no box for a classification tree to agree with."
     assert "No limits" in json.dumps(peeling(found).to_dict())
@@ -149,7 +149,7 @@ def test_no_box_is_said(sweep):
 def test_charts_say_what_was_found_and_in_which_sweep(found):
     shares = f"from {percentage(found.share)} to {percentage(found.box.density)}, and cover"
     for chart, words in (
-        (peeling(found), f"in which R&D relative is below 0.5 {shares}"),
+        (peeling(found), f"in which R&D relative to no copying is below 0.5 {shares}"),
         (box_ranges(found), found.headline),
     ):
         told = json.dumps(chart.to_dict(), ensure_ascii=False).replace('", "', " ")

@@ -19,9 +19,9 @@ from econsim.parameter_book import book
 from econsim.studies import drivers_rows
 from econsim.studies.drivers_correlation import correlations, spearman_influence
 from econsim.studies.drivers_rows import SweptRows
-from econsim.studies.drivers_words import amount, listed, rounded, words
 from econsim.studies.statistics.given_data import rank_correlations as independent
 from econsim.studies.sweep_result import open_sweep
+from econsim.studies.words import amount, listed, rounded, words
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_correlations_are_spearmans_on_the_rows(plain):
     assert table.loc["lab_premium", "low"] > 0.5 and table.loc["vendor_inertia", "high"] < -0.2
     assert table.loc["copy_cost_ratio", "low"] < 0.0 < table.loc["copy_cost_ratio", "high"]
     value = table.loc["lab_premium", "correlation"]
-    assert found.finding.startswith(f"R&D relative goes most with lab premium (rank correlation +{value:.2f}, 95% ")
+    assert found.finding.startswith(f"R&D relative to no copying goes most with lab premium (rank correlation +{value:.2f}, 95% ")
     assert "vendor inertia (−" in found.finding and "copy cost" not in found.finding
 
 
@@ -205,7 +205,7 @@ def test_regional_sensitivity_is_smirnovs_distance(plain):
     assert row["distance"] == pytest.approx(ks_2samp(premium[low], premium[~low]).statistic)
     assert row["adjusted"] < 1e-6
     told = f"it depends most on lab premium (lower there, distance {row['distance']:.2f})"
-    assert f"% of 400 rows of baseline, R&D relative is below 0.2; {told}" in found.sentence
+    assert f"% of 400 rows of baseline, R&D relative to no copying is below 0.2; {told}" in found.sentence
 
 
 def test_a_parameter_in_the_condition_is_not_its_own_driver(plain):
@@ -385,12 +385,12 @@ def test_folders_that_hold_no_finished_sweep(plain, tmp_path):
 
 def test_words():
     assert [words(name) for name in ("rd_relative", "effect_lab_npv", "n_labs")] == [
-        "R&D relative", "the change of lab NPV", "number of labs"]  # fmt: skip
+        "R&D relative to no copying", "the change of lab NPV", "number of labs"]  # fmt: skip
     assert [rounded(value) for value in (0.0, 1234.5, -0.04216, 0.00001234, -1e-12)] == [
         "0", "1,230", "−0.0422", "0.0000123", "−1e-12"]  # fmt: skip
     assert [amount(*one) for one in [(-1500.0, "$M"), (999.7, "$M"), (0.0, "$M"), (20.0, "$M/quarter"),
             (0.6, "1/quarter"), (2.0, "quarter"), (0.5, "–"), (3.0, "months")]] == [
-        "−$1.5bn", "$1bn", "$0", "$20M a quarter", "0.6 a quarter", "2 quarters", "0.5", "3 months"]  # fmt: skip
+        "−$1.5bn", "$1bn", "$0", "$80M a year", "0.6 a quarter", "2 quarters", "0.5", "3 months"]  # fmt: skip
     assert [listed(list(text)) for text in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]
 
 

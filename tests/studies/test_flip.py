@@ -1,8 +1,7 @@
-"""Flips: a plain run at the value reverses the finding, one just before it does not, and everything is searched."""
+"""Flips: plain runs at a value and just before it say what the table says, in the words of `econsim run`."""
 
 from __future__ import annotations
 
-import functools
 import math
 
 import numpy as np
@@ -10,13 +9,15 @@ import pytest
 
 import econsim
 from econsim.errors import InputError
+from econsim.findings import SMALL_CHANGE, relative_change, verdict
 from econsim.parameter_book import book
 from econsim.scenario import load_scenario
 from econsim.store import as_json
 from econsim.studies import flip as flips
 from econsim.studies.flip_assumptions import Assumed, assumptions_of
-from econsim.studies.flip_result import Flips
-from econsim.studies.flip_search import Effect, Scan, effect_of, search
+from econsim.studies.flip_result import Flips, flip_of
+from econsim.studies.flip_search import FADES, REVERSES, Bracket, Scan, judged, search
+from econsim.studies.median_interval import median_interval
 from econsim.studies.tipping_worlds import CommonDraws, Rows
 
 QUARTERS, DRAWS = 14, 4
@@ -43,64 +44,88 @@ def only(patch, names):
     patch.setattr(flips, "assumptions_of", some)
 
 
-def median_effect(name: str, value: float | None) -> float:
-    """Of a plain run, with the assumption changed on both sides."""
+def plain_run(name: str, value: float | None):
+    """A run with the assumption changed on both sides."""
     scenario = small() if value is None else small().with_assumptions(**{name: value})
-    result = econsim.simulate(scenario, DRAWS, engine="batch", keep="summaries")
-    return float(np.median(result.effect_on("rd_investment")))
+    return econsim.simulate(scenario, DRAWS, engine="batch", keep="summaries")
 
 
-def test_plain_runs_confirm_every_flip(found):
-    sign = math.copysign(1.0, median_effect("", None))
-    assert found.effect.sign == sign and found.flips
+def said(result) -> int | None:
+    return verdict(relative_change(result, "rd_investment")).sign
+
+
+def test_plain_runs_say_what_the_table_says(found):
+    sign = said(plain_run("", None))
+    assert found.found.sign == sign and any(one.before is not None for one in found.flips)
     for one in found.flips:
-        before, at = (median_effect(one.assumed.name, value) for value in (one.before, one.value))
-        assert before * sign >= 0.0 > at * sign
-        assert [run.effect.median for run in one.runs] == [before, at]
-        assert one.confirmed
-    assert any(one.before is not None for one in found.flips)
+        before, at = (plain_run(one.assumed.name, value) for value in (one.before, one.value))
+        if one.kind == REVERSES:
+            assert said(at) == -sign and said(before) != -sign
+        else:
+            assert said(at) == 0 and (said(before) == sign or one.before is None)
+        change = float(np.median(relative_change(at, "rd_investment")))
+        assert one.verdict.median == pytest.approx(change, rel=1e-12) and one.confirmed in (True, None)
+        if one.runs is not None:
+            assert [run.finding for run in one.runs] == [before.finding, at.finding]
+            assert [run.run_id for run in one.runs] == [before.run_id, at.run_id]
+
+
+def test_what_a_reader_sees_turns_at_the_value(found):
+    """The words of `econsim run` change between the two values, and not only the numbers."""
+    verbs = {1: " raises frontier R&D", -1: " lowers frontier R&D", 0: " hardly moves the median of frontier R&D"}
+    told = [one for one in found.flips if one.runs is not None and one.before is not None]
+    assert told
+    for one in told:
+        before, at = (run.finding for run in one.runs)
+        expected = -found.found.sign if one.kind == REVERSES else 0
+        assert verbs[expected] in at and verbs[expected] not in before
 
 
 def test_the_two_values_lie_close_together(found):
     for one in found.flips:
-        if one.before is None:  # the default alone reverses it
-            assert one.value == one.assumed.default and one.distance == 0.0
+        if one.before is None:  # the default alone does it
+            assert one.value == one.assumed.default and one.distance == 0.0 and one.direction == "default"
             continue
         near, far = (one.assumed.distance(value) for value in (one.before, one.value))
         assert 0.0 <= near < far
+        assert one.direction == ("higher" if one.value > one.assumed.default else "lower")
         if one.inside:
-            assert abs(one.assumed.place(one.value) - one.assumed.place(one.before)) <= 1.001 / 250
+            assert abs(one.assumed.place(one.value) - one.assumed.place(one.before)) <= 1.001 / 50
 
 
 def test_all_assumptions_are_accounted_for_and_ranked(found):
     assert {one.assumed.name for one in found.flips} | {scan.assumed.name for scan in found.never} == set(FEW)
-    distances = [one.distance for one in found.flips]
-    assert distances == sorted(distances)
+    order = [(not one.inside, one.kind == FADES, one.distance) for one in found.flips]
+    assert order == sorted(order)
     told = found.summary()
     for row in told["flips"]:
         one = book().parameters[row["parameter"]]
         assert (row["default"], row["grade"], (row["low"], row["high"])) == (one.default, one.grade, one.range)
         assert row["inside_prior"] == (one.range[0] <= row["flip"] <= one.range[1])
-        assert [run["value"] for run in row["runs"]] == [row["before"], row["flip"]]
+        assert row["lies"] == ("higher" if row["flip"] > one.default else "lower" if row["before"] else "default")
+        if row["runs"]:
+            assert [run["value"] for run in row["runs"]] == [row["before"], row["flip"]]
     for row in told["never"]:
-        assert min(row["tried"]) == row["bounds"][0] and max(row["tried"]) == row["bounds"][1]
+        assert min(row["tried"]) <= row["low"] and max(row["tried"]) > row["high"]
 
 
 def test_the_first_run_is_that_of_simulate(found):
     result = econsim.simulate(small(), DRAWS, engine="batch", keep="summaries")
-    assert found.effect.median == np.median(result.effect_on("rd_investment"))
+    assert found.found == verdict(relative_change(result, "rd_investment"))
     assert found.summary()["run_id"] == result.run_id
+    head = found.headline.removesuffix(".")
+    assert head in found.finding and result.finding.startswith(head)
 
 
 def test_the_sentence_has_the_numbers(found):
-    inside = [one for one in found.flips if one.inside]
-    assert found.headline in found.finding
-    assert f"{len(found.never)} never do so" in found.finding
-    first = (inside or found.flips)[0]
+    assert f"{len(found.never)} " in found.finding
+    first = found.flips[0]
     fixed = "fixed at its default," if first.before is None else "at"
-    assert f"{first.assumed.name} {fixed} {first.value:g}" in found.finding
+    assert f"{first.assumed.name.replace('_', ' ')} {fixed} {first.value:g}" in found.finding.replace("API", "api")
     assert not {"will", "proves", "optimal"} & set(found.finding.split())
-    assert found.table()["parameter"].tolist()[0] == found.flips[0].assumed.name
+    table = found.table()
+    assert table["parameter"].tolist()[0] == first.assumed.name and table["value"].iloc[0] == first.value
+    assert f"Too few futures to judge ({DRAWS}; 20 are needed)" in found.finding and found.summary()["too_few_futures"]
 
 
 def test_the_same_question_gives_the_same_bytes_and_id(monkeypatch):
@@ -117,68 +142,111 @@ def test_nothing_to_reverse_is_said_and_nothing_is_searched(monkeypatch):
     monkeypatch.setattr(flips, "search", None)  # calling it would be an error
     scenario = load_scenario("baseline").with_(quarters=QUARTERS)
     same = econsim.flip(scenario, scenario, draws=2, engine="batch")
-    assert same.effect.sign == 0 and same.flips == [] and same.never == []
+    assert same.found.sign == 0 and same.flips == [] and same.never == []
     assert "nothing to reverse" in same.finding
+
+
+def test_a_command_shows_the_answer():
+    asked = flips.ask_flip("gate-and-detect", "baseline", "rd_investment", 64, 3, "default", "batch")
+    assert asked.command("lab_premium", 1.5) == (
+        "econsim run gate-and-detect --set status_quo=baseline --set lab_premium=1.5 --draws 64 --seed 3 "
+        "--ensemble default"
+    )
+    usual = flips.ask_flip("gate-and-detect", None, "rd_investment", 256, 0, None, "batch")
+    assert usual.command("access_lag", 4.0) == "econsim run gate-and-detect --set access_lag=4"
+    assert flips.ask_flip(small(), None, "rd_investment", 2, 0, None, "batch").command("access_lag", 4.0) is None
 
 
 # ------------------------------------------------------------------------------------------ searching
 
 
 def made_up(monkeypatch, response, names=("leakage_rate",)):
-    """The flips of one assumption whose median effect is a function of its value."""
+    """The scan of one assumption whose relative change is a function of its value; unchanged it is a tenth."""
 
     def at(self, values, numbers, *, expected=False):
-        level = np.ones(len(numbers))
+        change = np.full(len(numbers), 0.1)
         if values:
             (given,) = values.values()
-            level = response(given)
-        return Rows(np.ones(len(numbers)), level, np.zeros(len(numbers), dtype=bool))
+            change = response(given)
+        ones = np.ones(len(numbers))
+        return Rows(1.0 + change, change, np.zeros(len(numbers), dtype=bool), ones)
 
     monkeypatch.setattr(CommonDraws, "at", at)
     scenario = small()
     quo = scenario.without_levers()
-    worlds = CommonDraws(scenario, quo, flips.study_settings(scenario, 4, 0, None, "batch", 4), "hhi", True, names)
+    worlds = CommonDraws(scenario, quo, flips_settings(scenario), "hhi", True, names)
     (scan,) = search(worlds, [one for one in assumptions_of(scenario, quo) if one.name in names], 1)
     return scan
 
 
+def flips_settings(scenario):
+    return flips.ask_flip(scenario, None, "hhi", 4, 0, None, "batch").settings
+
+
+def test_fading_and_reversing_are_told_apart(monkeypatch):
+    # leakage_rate: default 0.2, prior 0.03 to 0.5; the change falls from a tenth through nought to minus a tenth.
+    scan = made_up(monkeypatch, lambda x: 0.1 - (x - 0.2))
+    fades, reverses = scan.nearest(FADES), scan.nearest(REVERSES)
+    assert fades.before <= 0.295 < fades.value <= reverses.before <= 0.305 < reverses.value
+    assert max(fades.value - fades.before, reverses.value - reverses.before) < 0.47 / 50
+    one = flip_of(scan)
+    assert (one.kind, one.value, one.direction, one.inside) == (REVERSES, reverses.value, "higher", True)
+    assert abs(scan.verdicts[fades.value].median) < SMALL_CHANGE
+    assert scan.verdicts[reverses.value].median <= -SMALL_CHANGE
+
+
+def test_what_fades_and_never_reverses_is_told(monkeypatch):
+    scan = made_up(monkeypatch, lambda x: np.where(x > 0.3, 0.001, 0.1))
+    one = flip_of(scan)
+    assert one.kind == FADES and one.reverses is None and one.before <= 0.3 < one.value
+    assert flip_of(made_up(monkeypatch, lambda x: np.full(len(x), 0.1))) is None
+
+
+def test_fading_in_the_prior_comes_before_reversing_outside(monkeypatch):
+    scan = made_up(monkeypatch, lambda x: np.where(x > 0.8, -0.1, np.where(x > 0.4, 0.0, 0.1)))
+    one = flip_of(scan)
+    assert (one.kind, one.inside) == (FADES, True) and one.before <= 0.4 < one.value
+    assert one.reverses.before <= 0.8 < one.reverses.value
+
+
 def test_the_nearest_flip_is_found_on_either_side(monkeypatch):
-    # leakage_rate: default 0.2, prior 0.03 to 0.5
-    scan = made_up(monkeypatch, lambda x: np.where((x < 0.08) | (x > 0.47), -1.0, 1.0))
-    before, value = scan.nearest()
-    assert value < 0.08 <= before and before - value < 0.003  # 0.7 of the way down, 0.9 of the way up
-    assert scan.stays(before, value)
+    scan = made_up(monkeypatch, lambda x: np.where((x < 0.08) | (x > 0.47), -0.1, 0.1))
+    found = scan.nearest(REVERSES)
+    assert found.value < 0.08 <= found.before and found.before - found.value < 0.01  # 0.7 of the way down, 0.9 up
+    assert scan.stays(REVERSES, found)
 
 
-def test_the_bounds_are_tried_where_the_prior_reverses_nothing(monkeypatch):
-    scan = made_up(monkeypatch, lambda x: np.where(x > 0.9, -1.0, 1.0))
-    before, value = scan.nearest()
-    assert before <= 0.9 < value and value - before < 0.03
-    assert scan.assumed.distance(value) > 1.0 and not scan.assumed.inside(value)
-    assert made_up(monkeypatch, lambda x: np.ones(len(x))).nearest() is None
+def test_outside_is_tried_where_the_prior_reverses_nothing(monkeypatch):
+    scan = made_up(monkeypatch, lambda x: np.where(x > 0.9, -0.1, 0.1))
+    found = scan.nearest(REVERSES)
+    assert found.before <= 0.9 < found.value and found.value - found.before < 0.1
+    assert scan.assumed.distance(found.value) > 1.0 and not scan.assumed.inside(found.value)
 
 
-def test_a_reversal_that_does_not_last_is_told(monkeypatch):
-    scan = made_up(monkeypatch, lambda x: np.where((x > 0.28) & (x < 0.32), -1.0, 1.0))
-    before, value = scan.nearest()
-    assert before <= 0.28 < value and not scan.stays(before, value)
+def test_a_dead_assumption_is_tried_at_its_ends_and_outside_alone(monkeypatch):
+    scan = made_up(monkeypatch, lambda x: np.full(len(x), 0.1))
+    assert sorted(scan.verdicts) == [0.001, 0.03, 0.2, 0.5, 0.97]
+
+
+def test_a_turn_that_is_undone_again_is_told(monkeypatch):
+    scan = made_up(monkeypatch, lambda x: np.where((x > 0.28) & (x < 0.4), -0.1, 0.1 + 0.2 * (x - 0.2)))
+    found = scan.nearest(REVERSES)  # found since the ends of the prior differ
+    assert found.before <= 0.28 < found.value and not scan.stays(REVERSES, found)
 
 
 def test_a_default_that_reverses_the_finding_is_the_flip(monkeypatch):
-    scan = made_up(monkeypatch, lambda x: -np.ones(len(x)))
-    assert scan.nearest() == (0.2, 0.2) and scan.assumed.distance(0.2) == 0.0
-
-
-def test_no_effect_is_no_reversal(monkeypatch):
-    assert made_up(monkeypatch, lambda x: np.where(x > 0.3, 0.0, 1.0)).nearest() is None
+    scan = made_up(monkeypatch, lambda x: np.full(len(x), -0.1))
+    assert scan.nearest(REVERSES) == Bracket(0.2, 0.2) and scan.assumed.distance(0.2) == 0.0
+    one = flip_of(scan)
+    assert one.before is None and one.direction == "default" and one.stays
 
 
 def test_an_effect_of_failed_or_undefined_futures_is_unknown():
     ones, failed = np.ones(10), np.arange(10) == 0
-    assert effect_of(np.where(failed, np.nan, ones), failed, ones).sign == 0
-    assert effect_of(np.full(10, np.nan), ~failed & False, ones).sign == 0
-    assert effect_of(-ones, failed & False, ones) == Effect(-1.0, -1, 0.0, 1.0)
-    assert effect_of(ones * 1e-15, failed & False, ones).sign == 0
+    assert judged(1.1 * ones, ones, failed).sign is None
+    assert judged(np.full(10, np.nan), ones, failed & False).sign is None
+    assert judged(0.9 * ones, ones, failed & False).sign == -1
+    assert judged(1.004 * ones, ones, failed & False).sign == 0
 
 
 def test_every_uncertain_parameter_is_tried_within_what_a_scenario_accepts():
@@ -186,11 +254,12 @@ def test_every_uncertain_parameter_is_tried_within_what_a_scenario_accepts():
     found = assumptions_of(scenario, scenario.without_levers())
     assert {one.name for one in found} == {name for name, one in book().parameters.items() if one.uncertain}
     for one in found:
-        for up in (False, True):
-            path = [*one.inner(up), *one.outer(up)]
-            assert path == sorted(path, reverse=not up) and one.bounds[0] <= path[-1] <= one.bounds[1]
-            assert path[0] == one.default and path[-1] == one.bounds[1 if up else 0]
-            scenario.with_assumptions(**{one.name: path[-1]})  # raises where that is no scenario
+        for up, end, bound in zip((False, True), (one.low, one.high), one.bounds, strict=True):
+            far = one.beyond(up)
+            values = [one.default, one.halfway(end), end, *([] if far is None else [far]), bound]
+            assert values == sorted(values, reverse=not up) and (far is not None or end == bound)
+            if far is not None:
+                scenario.with_assumptions(**{one.name: far})  # raises where that is no scenario
 
 
 def test_distances_follow_the_axis_of_the_prior():
@@ -202,10 +271,32 @@ def test_distances_follow_the_axis_of_the_prior():
 
 
 def test_the_further_side_is_given_up():
-    scan = Scan(Assumed("leakage_rate", 0.2, 0.0, 0.4, "linear", (0.0, 1.0)))
-    scan.flips = {-1: (0.2, 0.15), 1: (0.26, 0.3)}
-    scan.drop_the_further_side()
-    assert scan.flips == {-1: (0.2, 0.15)}
+    up, down, stands = (judged(np.full(4, level), np.ones(4), np.zeros(4, bool)) for level in (1.2, 0.8, 1.1))
+    scan = Scan(Assumed("leakage_rate", 0.2, 0.0, 0.4, "linear", (0.0, 1.0)), 1)
+    scan.verdicts = {0.2: up, 0.15: down, 0.26: stands, 0.3: down}
+    assert scan.wanted(REVERSES) == [Bracket(0.2, 0.15)]
+
+
+# ------------------------------------------------------------------------------------------ how sure
+
+
+def test_the_interval_of_a_median_holds_it_as_often_as_it_says():
+    draws = np.random.default_rng(1).normal(size=(2000, 41))
+    held = [low <= 0.0 <= high for low, high in map(median_interval, draws)]
+    assert 0.94 <= np.mean(held) <= 0.98  # never below, as it is discrete
+    assert median_interval(np.arange(5.0)) is None and median_interval(np.arange(6.0)) == (0.0, 5.0)
+
+
+def test_an_unsettled_finding_is_told(monkeypatch):
+    def at(self, values, numbers, *, expected=False):
+        change = np.where(numbers % 5 < 3, 0.1, -0.1)  # three fifths of the futures go one way
+        return Rows(1.0 + change, change, np.zeros(len(numbers), dtype=bool), np.ones(len(numbers)))
+
+    monkeypatch.setattr(CommonDraws, "at", at)
+    few, many = (econsim.flip(small(), draws=draws, engine="batch") for draws in (25, 1000))
+    assert few.found.sign == many.found.sign == 1
+    assert "25 futures are too few to be sure of that verdict: the 95% interval of the median is −10%" in few.finding
+    assert many.settled and "too few" not in many.finding
 
 
 # ------------------------------------------------------------------------------------------ bad questions
@@ -216,6 +307,7 @@ def test_the_further_side_is_given_up():
     [
         ({"output": "rd_relativ"}, "output: unknown metric 'rd_relativ'; did you mean 'rd_relative'?"),
         ({"output": "effect:hhi"}, "is a paired effect already"),
+        ({"output": "collapse"}, "is yes or no in each future"),
         ({"scenario": "gate-and-detec"}, "did you mean 'gate-and-detect'?"),
         ({"against": "baselin"}, "did you mean 'baseline'?"),
         ({"draws": 0}, "draws: must be a whole number in range"),
@@ -229,23 +321,23 @@ def test_bad_questions_are_told_in_a_sentence(changes, words):
         econsim.flip(**given)
 
 
-def test_an_effect_that_is_defined_nowhere_is_an_error():
+def test_a_change_that_is_defined_nowhere_is_an_error():
     scenario = load_scenario("copying-off").with_(quarters=QUARTERS, rd_subsidy=0.2)
-    with pytest.raises(InputError, match="has no effect that is defined in any future"):
-        econsim.flip(scenario, output="hidden_loss_share", draws=2, engine="batch")
+    for output in ("hidden_loss_share", "government_balance"):  # undefined; nil without policy
+        with pytest.raises(InputError, match="has no relative change in any future"):
+            econsim.flip(scenario, output=output, draws=2, engine="batch")
 
 
 @pytest.mark.slow
 def test_gate_and_detect_against_baseline_is_reversed_where_it_says():
     """All assumptions of the shipped scenario, over all of its quarters."""
     found: Flips = econsim.flip("gate-and-detect", "baseline", draws=16)
-    first = found.flips[0]
     scenario = load_scenario("gate-and-detect").with_(status_quo="baseline")
-    run = functools.partial(econsim.simulate, draws=16, engine=found.engine, keep="summaries")
-    medians = [
-        float(np.median(run(scenario.with_assumptions(**{first.assumed.name: value})).effect_on("rd_investment")))
+    assert all(one.confirmed is not False for one in found.flips)
+    assert len(found.flips) + len(found.never) == len(assumptions_of(scenario, load_scenario("baseline")))
+    first = next(one for one in found.flips if one.before is not None)
+    signs = [
+        said(econsim.simulate(scenario.with_assumptions(**{first.assumed.name: value}), 16, engine=found.engine))
         for value in (first.before, first.value)
     ]
-    assert medians[0] * found.effect.sign >= 0.0 > medians[1] * found.effect.sign
-    assert all(one.confirmed for one in found.flips)
-    assert len(found.flips) + len(found.never) == len(assumptions_of(scenario, load_scenario("baseline")))
+    assert signs[1] == (-found.found.sign if first.kind == REVERSES else 0) and signs[0] != signs[1]

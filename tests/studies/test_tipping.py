@@ -20,6 +20,7 @@ from econsim.studies.tipping import BreakEven, TippingMap, ask
 from econsim.studies.tipping_axes import TippingAxis, read_axis, short_middle
 from econsim.studies.tipping_break_even import make_break_even
 from econsim.studies.tipping_contour import contour
+from econsim.studies.tipping_steps import BEYOND, SHORT, UNDEFINED, Steps, share_that_crosses
 from econsim.studies.tipping_worlds import RESTS_ON_TWIN, CommonDraws
 
 QUARTERS, DRAWS = 14, 8
@@ -211,9 +212,9 @@ def test_an_id_is_that_of_the_question_alone():
 
 def test_the_sentence_has_the_numbers():
     found = curve()
-    assert f"once rd_subsidy passes {found.value:g}" in found.finding
+    assert f"once rd subsidy passes {found.value:g}".replace("rd", "R&D") in found.finding
     assert found.finding.startswith(
-        "In at least half of the futures the change of rd_investment against the same world without"
+        "In at least half of the futures the change of frontier R&D against the same world without"
     )
     assert "90% range" in found.finding and "0 of 20 futures at 0" in found.finding
     for word in ("will", "proves", "optimal"):
@@ -256,7 +257,7 @@ def test_futures_that_pass_outside_the_range_leave_it_open(monkeypatch):
     assert told["p5"] == {"value": None, "where": "below the range"} and told["passed_at_low"] == 2 / DRAWS
     assert told["p95"] == {"value": None, "where": "above the range"} and told["never_passed"] == 1 / DRAWS
     assert told["p50"]["value"] == pytest.approx(2.5, abs=0.01)
-    assert "at or below 0 quarters to never up to 8 quarters" in found.finding
+    assert "already at 0 quarters to not up to 8 quarters" in found.finding
 
 
 def test_falling_responses_pass_downwards(monkeypatch):
@@ -275,6 +276,120 @@ def test_an_undefined_output_is_an_error_and_a_partly_defined_one_is_told(monkey
     found = tipping(small(), "release_window=0:8:3", output="lab_npv", above=3.0)
     assert found.defined.tolist() == [1.0, 0.75, 0.75] and found.share.tolist() == [0.0, 1.0, 1.0]
     assert found.passages.left_out == 2
+
+
+# ------------------------------------------------------------------------------------------ how well it is known
+
+
+def thresholds(count: int, seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).normal(4.0, 1.0, count)
+
+
+def at_own_places(monkeypatch, places: np.ndarray) -> None:
+    humped(monkeypatch, lambda x, draw: x - places[draw])
+
+
+def test_the_interval_holds_the_true_break_even_as_often_as_it_says():
+    """Futures that pass at independent places with the median 4: 200 samples of 40 futures."""
+    held, width = [], []
+    for seed in range(200):
+        places = thresholds(40, seed)
+        draws = np.arange(40)
+        low, high = np.zeros(40), places
+        steps = Steps(np.append(low, high), np.append(draws, draws), np.repeat([SHORT, BEYOND], 40))
+        found = steps.interval(True)
+        held.append(found.low <= 4.0 <= found.high)
+        width.append(found.high - found.low)
+    assert 0.90 <= np.mean(held) <= 0.99
+    assert np.mean(width) == pytest.approx(2 * 1.96 * 1.2533 / 40**0.5, rel=0.25)  # of a normal median
+
+
+def test_the_interval_is_that_of_the_bisected_futures(monkeypatch):
+    places = thresholds(40, 0)
+    at_own_places(monkeypatch, places)
+    found = tipping(small(), "release_window=0:8:9", output="lab_npv", above=0.0, draws=40)
+    ends = np.sort(places)[[13, 26]]  # order statistics about two standard errors from the middle
+    assert found.interval.low == pytest.approx(ends[0], abs=0.15)
+    assert found.interval.high == pytest.approx(ends[1], abs=0.15)
+    assert found.interval.low < found.value < found.interval.high
+    told = found.summary()["interval"]
+    assert told["low"] == {"value": found.interval.low, "where": "in the range"} and told["resamples"] == 2000
+    assert f"(95% interval {found.interval.low:.3g} quarters to" in found.finding
+    assert "from 40 futures)" in found.finding
+
+
+def test_an_interval_that_reaches_the_end_of_the_range_is_open(monkeypatch):
+    at_own_places(monkeypatch, thresholds(40, 1))
+    found = tipping(small(), "release_window=0:4.1:9", output="lab_npv", above=0.0, draws=40)
+    told = found.summary()["interval"]
+    assert found.value is not None and told["high"] == {"value": None, "where": "above the range"}
+    assert 0.025 < told["never_passed"] < 0.5
+    assert "not up to 4.1 quarters, from 40 futures: open at the high end of the range" in found.finding
+
+
+def test_no_break_even_may_be_too_close_to_call(monkeypatch):
+    places = thresholds(40, 1)
+    at_own_places(monkeypatch, places)
+    near, far = (
+        tipping(small(), f"release_window=0:{high}:9", output="lab_npv", above=0.0, draws=40)
+        for high in (round(np.sort(places)[18], 2), 2.0)
+    )
+    assert near.crossings == far.crossings == []
+    assert 0.025 < near.maybe < 0.5 and "too close to call: there is one in" in near.finding
+    assert far.maybe == 0.0 and "there is one in none of the resamples" in far.finding
+
+
+def test_too_few_futures_have_no_interval(monkeypatch):
+    at_own_places(monkeypatch, thresholds(40, 0))
+    found = tipping(small(), "release_window=0:8:9", output="lab_npv", above=0.0, draws=19)
+    assert found.value is not None and found.interval is None
+    assert "19 futures are too few for an interval: 20 are needed" in found.finding
+    assert found.summary()["interval"] == {"too_few_futures": True}
+
+
+def test_steps_follow_every_probe():
+    values = np.array([0.0, 1.0, 2.0, 0.0, 1.5, 2.0, 0.0, 2.0])
+    draws = np.array([0, 0, 0, 1, 1, 1, 2, 2])
+    states = np.array([SHORT, BEYOND, SHORT, SHORT, SHORT, BEYOND, BEYOND, UNDEFINED])
+    steps = Steps(values, draws, states)
+    assert steps.passages(True).tolist() == [1.0, 2.0, -np.inf]
+    assert steps.passages(False).tolist() == [-np.inf, -np.inf, np.inf]
+    each = np.array([[1.0, 1.0, 1.0], [2.0, 1.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 3.0]])
+    assert steps.break_even(each, True).tolist() == [1.0, 1.0, 2.0, -np.inf]
+    # In the first sample two of three are beyond from 1 on, and one of two defined at 2.
+    assert share_that_crosses(np.array([[SHORT, SHORT], [BEYOND, BEYOND]])) == 1.0
+
+
+def test_a_future_that_goes_back_counts_as_it_stands():
+    """Half pass at 1; then as many go back: the second sample is never at one half."""
+    values = np.tile([0.0, 1.0, 2.0], 2)
+    steps = Steps(values, np.repeat([0, 1], 3), np.array([SHORT, BEYOND, SHORT, SHORT, SHORT, BEYOND]))
+    assert steps.break_even(np.array([[1.0, 1.0], [1.0, 2.0]]), True).tolist() == [1.0, 2.0]
+
+
+# ------------------------------------------------------------------------------------------ against another scenario
+
+
+def test_effects_are_measured_against_the_scenario_that_is_named():
+    asked = {"output": "effect:lab_npv", "at_least": 0.0, "draws": 4}
+    off = small("copying-off")
+    found = tipping(small(), "release_window=0:6:2", against=off, **asked)
+    for place, value in enumerate((0.0, 6.0)):
+        effect = simulate(small(status_quo=off, release_window=value), draws=4).effect_on("lab_npv")
+        assert found.levels[place, 2] == np.median(effect)
+        assert found.share[place] == float((effect >= 0.0).mean())
+    assert "the change of lab NPV against copying-off is at least $0" in found.finding
+    assert found.id != tipping(small(), "release_window=0:6:2", **asked).id
+    assert found.summary()["status_quo"] == "copying-off" and found.summary()["side"] == "at least"
+
+
+def test_at_least_and_above_part_where_nothing_changes():
+    """A lever at nought changes nothing: that is at least nought in every future, and above it in none."""
+    shares = [
+        tipping(small(), "release_window=0:2:2", output="effect:lab_npv", draws=2, **{side: 0.0}).share[0]
+        for side in ("above", "below", "at_least", "at_most")
+    ]
+    assert shares == [0.0, 0.0, 1.0, 1.0]
 
 
 # ------------------------------------------------------------------------------------------ bad questions
@@ -302,10 +417,12 @@ def test_an_undefined_output_is_an_error_and_a_partly_defined_one_is_told(monkey
         ({"output": "lab_npw"}, "output: unknown metric 'lab_npw'; did you mean 'lab_npv'?"),
         ({"output": "effect:lab_npw"}, "did you mean 'effect:lab_npv'?"),
         ({"output": ""}, "must name a summary metric"),
-        ({"above": None}, "neither is given"),
-        ({"below": 1.0}, "both are given"),
+        ({"above": None}, "none is given"),
+        ({"below": 1.0}, "above and below are given"),
         ({"above": math.nan}, "above: must be a finite number"),
         ({"above": "much"}, "above: must be a finite number"),
+        ({"against": "baselin", "output": "effect:lab_npv"}, "did you mean 'baseline'?"),
+        ({"against": "baseline"}, r"against: says what an effect .* \(got lab_npv\); allowed: effect:lab_npv"),
         ({"draws": 0}, "draws: must be a whole number in range"),
         ({"draws": 10_000_000}, "too many futures"),
         ({"engine": "steam"}, "unknown engine"),

@@ -1,23 +1,53 @@
-"""Folders of analyses: JSON, CSV, figures, and a manifest that says what they are."""
+"""Handing analyses over: what is printed, and folders with JSON, CSV, figures and a manifest of them."""
 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 import econsim
-from econsim.store import MANIFEST, as_json, digest, read_json
-from econsim.whole_folder import Content, check_folder, entries, refusal, write_folder
+from econsim.cli.options import show_json
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from econsim.whole_folder import Content
+
 FORMATS = ("svg", "png", "pdf")
 SHARPNESS = 2.0  # pixels of a PNG for each of the chart's
+
+
+def deliver(
+    kind: str,
+    found: Any,
+    figures: Callable[[], Mapping[str, Any]],
+    text: Callable[[], str],
+    out: str | None,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Write the folder, if one was asked for, and print the finding.
+
+    found   : with `identity`, `summary()` and `tables()`
+    figures : name -> altair chart, made only if they are needed
+    text    : what is printed unless JSON or the finding alone is asked for
+    """
+    from econsim.store import as_json as written
+
+    summary = found.summary()
+    if out is not None:
+        write_analysis(out, kind, found.identity, summary, found.tables(), figures(), force)
+    if as_json:
+        show_json(written(summary))
+    else:
+        click.echo(summary["finding"] if quiet else text())
+    if out is not None and not (as_json and quiet):
+        click.echo(out if quiet else f"Written to {out}", err=as_json)
 
 
 def check_analysis_folder(folder: str | None, identity: str, force: bool, sweep: Path | None = None) -> None:
@@ -25,6 +55,8 @@ def check_analysis_folder(folder: str | None, identity: str, force: bool, sweep:
 
     sweep : the folder of the sweep that is analysed, in which nothing else may lie
     """
+    from econsim.whole_folder import check_folder, refusal
+
     if folder is None:
         return
     place = Path(folder)
@@ -47,6 +79,9 @@ def write_analysis(
     figures : name -> altair chart
     raises  : InputError when the folder holds anything else or cannot be written; nothing is half-written
     """
+    from econsim.store import MANIFEST, as_json, digest
+    from econsim.whole_folder import write_folder
+
     drawn = importlib.util.find_spec("vl_convert") is not None
     if figures and not drawn:
         click.echo("no figures: they need vl-convert-python; pip install 'econsim[brief]'", err=True)
@@ -67,6 +102,9 @@ def write_analysis(
 
 def inspect_analysis(folder: Path) -> Content:
     """What analysis a folder holds; raises InputError if it holds anything but one."""
+    from econsim.store import MANIFEST, digest, read_json
+    from econsim.whole_folder import Content, entries, refusal
+
     path = folder / MANIFEST
     content = read_json(path) if path.is_file() and not path.is_symlink() else {}
     files, identity, kind = content.get("files"), content.get("identity"), content.get("analysis")
@@ -80,4 +118,4 @@ def inspect_analysis(folder: Path) -> Content:
     return Content(identity, f"an analysis by econsim {kind}", unchanged)
 
 
-__all__ = ["check_analysis_folder", "inspect_analysis", "write_analysis"]
+__all__ = ["check_analysis_folder", "deliver", "inspect_analysis", "write_analysis"]

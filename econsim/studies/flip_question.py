@@ -1,0 +1,97 @@
+"""What a flip table asks, checked, and the command that shows an answer."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+from econsim.errors import InputError, Problem
+from econsim.findings import subject_of
+from econsim.metrics import YES_NO
+from econsim.results import run_identity
+from econsim.runs import DEFAULT_DRAWS, DEFAULT_ENSEMBLE, DEFAULT_SEED, Settings, as_scenario
+from econsim.scenario import Scenario
+from econsim.studies.flip_assumptions import assumptions_of
+from econsim.studies.sweep_plan import status_quo_of
+from econsim.studies.tipping_question import against_words, compared_with
+from econsim.studies.tipping_worlds import Output, read_output, study_identity, study_settings
+
+VALUES = 11  # of an assumption, on average: to choose an engine by
+
+
+@dataclass(frozen=True)
+class FlipQuestion:
+    """What takes a scenario's finding on an output away?
+
+    asked : the scenario and what it is compared with as they were named, for commands; None where they had no name
+    """
+
+    scenario: Scenario
+    status_quo: Scenario
+    output: Output
+    settings: Settings
+    asked: tuple[str | None, str | None]
+
+    @property
+    def id(self) -> str:
+        """Twelve hexadecimal digits: the same scenario, question, draws, seed, ensemble and version give the same."""
+        question = {"status_quo": self.status_quo.world_hash, "output": self.output.metric}
+        return study_identity("flip", self.scenario, self.settings, question)
+
+    @property
+    def run_id(self) -> str:
+        """Of the run whose finding this is."""
+        return run_identity(self.scenario, self.settings.draws, self.settings.seed, self.settings.ensemble)
+
+    @property
+    def against(self) -> str:
+        """What effects are measured against, in words."""
+        return against_words(self.scenario, self.status_quo)
+
+    @property
+    def subject(self) -> str:
+        """What makes the difference, in words."""
+        return subject_of(self.scenario)
+
+    def command(self, name: str | None = None, value: float = 0.0) -> str | None:
+        """The `econsim run` that shows the finding with an assumption set; None where the scenario has no name."""
+        scenario, against = self.asked
+        if scenario is None or (against is None and self.scenario.status_quo is not None):
+            return None
+        told = ["econsim", "run", scenario]
+        if against:
+            told += ["--set", f"status_quo={against}"]
+        if name is not None:
+            told += ["--set", f"{name}={repr(value).removesuffix('.0')}"]
+        for option, given, usual in (
+            ("draws", self.settings.draws, DEFAULT_DRAWS),
+            ("seed", self.settings.seed, DEFAULT_SEED),
+            ("ensemble", self.settings.ensemble, self.scenario.ensemble or DEFAULT_ENSEMBLE),
+        ):
+            told += [] if given == usual else [f"--{option}", str(given)]
+        return shlex.join(told)
+
+
+def ask_flip(
+    scenario: Scenario | str,
+    against: Scenario | str | None,
+    output: str,
+    draws: int,
+    seed: int,
+    ensemble: str | None,
+    engine: str,
+) -> FlipQuestion:
+    """The question, or an InputError with what is wrong with it."""
+    world = compared_with(as_scenario(scenario), against)
+    status_quo = status_quo_of(world, None, False)
+    looked_at = read_output(output, [world, status_quo])
+    if looked_at.effect:
+        message = "is a paired effect already: name the metric alone"
+        raise InputError(Problem("output", message, looked_at.name, looked_at.metric))
+    if looked_at.metric in YES_NO:
+        message = "is yes or no in each future, its median says nothing; `econsim tip` tells shares of futures"
+        raise InputError(Problem("output", message, looked_at.metric, "a metric that is an amount"))
+    rows = VALUES * draws * len(assumptions_of(world, status_quo)) if isinstance(draws, int) else 0
+    settings = study_settings(world, draws, seed, ensemble, engine, rows)
+    named = scenario if isinstance(scenario, str) else None
+    return FlipQuestion(world, status_quo, looked_at, settings, (named, against if isinstance(against, str) else None))
