@@ -62,7 +62,7 @@ def adopt(
     it. See docs/fidelity.md.
     """
     from econsim.cli.adopting_text import adoption_text
-    from econsim.cli.analysing_files import check_analysis_folder
+    from econsim.cli.delivering import check_analysis_folder
     from econsim.results import run_identity
     from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED
     from econsim.scenario import load_scenario

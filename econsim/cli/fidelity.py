@@ -245,7 +245,7 @@ def _identity(summary: Mapping[str, Any]) -> str:
 
 def check_out(out: str | None) -> None:
     """Find what nothing could be written to, before the work is done."""
-    from econsim.cli.analysing_files import check_analysis_folder
+    from econsim.cli.delivering import check_analysis_folder
 
     if out == "":
         raise click.UsageError("--out needs the name of a folder", click.get_current_context())
@@ -264,7 +264,7 @@ def deliver(
     quiet: bool,
 ) -> None:
     """Write the folder, if one was asked for, and print the finding."""
-    from econsim.cli.analysing_files import write_analysis
+    from econsim.cli.delivering import write_analysis
     from econsim.cli_text import paragraph
     from econsim.store import as_json as written
 

@@ -200,15 +200,15 @@ class Flips:
     def table(self) -> pd.DataFrame:
         """One row an assumption, in the order of `flips`, then those that leave the finding as it is.
 
-        Columns: parameter, grade, default, low, high, does, value, lies, inside_prior, distance, before,
+        Columns: parameter, grade, default, low, high, does, flip, lies, inside_prior, distance, before,
         median_at_default, median_before, median_at (relative changes), fades_at, reverses_at, stays, confirmed.
         """
         columns = (
-            "parameter", "grade", "default", "low", "high", "does", "value", "lies", "inside_prior", "distance",
+            "parameter", "grade", "default", "low", "high", "does", "flip", "lies", "inside_prior", "distance",
             "before", "median_at_default", "median_before", "median_at", "fades_at", "reverses_at", "stays",
             "confirmed",
         )  # fmt: skip
-        rows = [one | {"value": one["flip"]} for one in map(flip_mapping, self.flips)]
+        rows = [flip_mapping(one) for one in self.flips]
         rows += [scan_mapping(scan) | {"does": "neither"} for scan in self.never]
         return pd.DataFrame([{name: row.get(name) for name in columns} for row in rows], columns=list(columns))
 

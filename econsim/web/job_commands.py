@@ -28,7 +28,7 @@ def sobol(scenario: Scenario, metric: str, samples: int) -> jobs.Job:
 
 
 def flip(scenario: Scenario, metric: str) -> jobs.Job:
-    """The smallest change of one assumption that reverses the sign of the median change of a metric."""
+    """The smallest change of one assumption that takes the finding on a metric away."""
     return _submit("flip", scenario, ["--output", metric], f"What would flip {metric}", {"metric": metric})
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from econsim.cli_text import number, shown_unit
 from econsim.parameter_book import GRADES, Lever, Parameter, book
-from econsim.studies.drivers_words import start, words
+from econsim.studies.words import start, words
 
 LEVER_GROUPS = {
     "gate": "Gate: close the interface",

@@ -43,8 +43,9 @@ def test_the_box_is_found_and_told(found):
     premium, cost = (f"{limits[name, False]:.3g}" for name in ("lab_premium", "copy_cost_ratio"))
     first, last = (f"lab premium at most {premium} log price", f"copy cost ratio at most {cost}")
     assert found.sentence == (
-        f"In {percentage(box.density)} of the futures with {first} and {last}, R&D relative to no copying is below 0.5; that covers "
-        f"{percentage(box.coverage)} of all such futures. Of all futures it is so in {percentage(found.share)}."
+        f"In {percentage(box.density)} of the futures with {first} and {last}, R&D relative to no copying is below "
+        f"0.5; that covers {percentage(box.coverage)} of all such futures. Of all futures it is so in "
+        f"{percentage(found.share)}."
     )
 
 

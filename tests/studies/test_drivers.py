@@ -55,7 +55,8 @@ def test_correlations_are_spearmans_on_the_rows(plain):
     assert table.loc["lab_premium", "low"] > 0.5 and table.loc["vendor_inertia", "high"] < -0.2
     assert table.loc["copy_cost_ratio", "low"] < 0.0 < table.loc["copy_cost_ratio", "high"]
     value = table.loc["lab_premium", "correlation"]
-    assert found.finding.startswith(f"R&D relative to no copying goes most with lab premium (rank correlation +{value:.2f}, 95% ")
+    most = f"R&D relative to no copying goes most with lab premium (rank correlation +{value:.2f}, 95% "
+    assert found.finding.startswith(most)
     assert "vendor inertia (−" in found.finding and "copy cost" not in found.finding
 
 

@@ -124,7 +124,7 @@ def test_the_sentence_has_the_numbers(found):
     assert f"{first.assumed.name.replace('_', ' ')} {fixed} {first.value:g}" in found.finding.replace("API", "api")
     assert not {"will", "proves", "optimal"} & set(found.finding.split())
     table = found.table()
-    assert table["parameter"].tolist()[0] == first.assumed.name and table["value"].iloc[0] == first.value
+    assert table["parameter"].tolist()[0] == first.assumed.name and table["flip"].iloc[0] == first.value
     assert f"Too few futures to judge ({DRAWS}; 20 are needed)" in found.finding and found.summary()["too_few_futures"]
 
 

@@ -11,7 +11,8 @@ import streamlit as st
 from econsim import findings
 from econsim.charts.assumption_bars import assumption_bars
 from econsim.charts.parties import party_ranges
-from econsim.cli_text import HEADLINES, YES_NO, number, of_twenty, shown_unit
+from econsim.cli_text import HEADLINES, number, of_twenty, shown_unit
+from econsim.metrics import YES_NO
 from econsim.parameter_book import book
 from econsim.results import Result, statistics
 from econsim.scenario_schema import Switches

@@ -9,7 +9,7 @@ import streamlit as st
 from econsim.charts.lever_strip import LeverEffect, lever_strip, lever_table
 from econsim.parameter_book import book
 from econsim.scenario import Scenario
-from econsim.studies.drivers_words import parameter_amount
+from econsim.studies.words import setting as in_words
 from econsim.web import exports, running, stored
 from econsim.web.blocks.pictures import chosen, drawn_change
 from econsim.web.running import Answer
@@ -49,7 +49,7 @@ def _show(answer: Answer, found: dict[str, Answer]) -> None:
     effects = []
     for name, one in found.items():
         change, unit = drawn_change(one.result, shown)
-        setting = parameter_amount(name, book().levers[name].moderate)
+        setting = in_words(name, book().levers[name].moderate, figures=3)
         effects.append(LeverEffect(f"{label(name)} {setting}", change))
     table = lever_table(effects)
     best = table.loc[table["median"].abs().idxmax()]

@@ -12,7 +12,7 @@ from econsim.charts.sensitivity_sobol import sobol_bars
 from econsim.cli_text import number
 from econsim.scenario import Scenario
 from econsim.studies.sensitivity_result import Sensitivity, open_sensitivity
-from econsim.studies.tipping_words import setting
+from econsim.studies.words import relative, setting
 from econsim.web import exports, frame, job_commands, job_panel, jobs, running, study_files
 from econsim.web.blocks import below, pictures
 from econsim.web.running import Answer
@@ -124,8 +124,9 @@ def _dead(result: Sensitivity) -> None:
 
 def _flip(scenario: Scenario, shown: Shown) -> None:
     st.markdown(
-        "The finding is the sign of the median change. For each assumption, the smallest change of it alone that turns "
-        "the sign; those within their plausible range are the ones to worry about."
+        "The finding is whether the policy raises or lowers the median. For each assumption, the smallest change of it "
+        "alone that reverses that, or lets it fade to hardly a change; those within their plausible range are the ones "
+        "to worry about."
     )
     asked = job_commands.about(scenario, metric=shown.metric)
     job = job_panel.study(
@@ -144,17 +145,25 @@ def _flip(scenario: Scenario, shown: Shown) -> None:
 
 
 def _flip_table(found: pd.DataFrame) -> Any:
-    """One row an assumption that reverses the finding; red where that lies inside its range."""
+    """One row an assumption that takes the finding away; red where it is reversed inside the range."""
     rows = pd.DataFrame(
         {
             "Assumption": [label(name) for name in found["parameter"]],
             "Grade": found["grade"].tolist(),
             "Default": _settings(found, "default"),
-            "Reversed at": _settings(found, "flip"),
+            "The finding": found["does"].tolist(),
+            "At": _settings(found, "flip"),
+            "Than the default": found["lies"].tolist(),
             "Within its range": ["yes" if inside_prior else "no" for inside_prior in found["inside_prior"]],
+            "Median change there": [relative(value) for value in found["median_at"]],
         }
     )
-    return rows.style.apply(lambda row: [RED if row["Within its range"] == "yes" else ""] * len(row), axis=1)
+
+    def colours(row: Any) -> list[str]:
+        reversed_inside = row["The finding"] == "reverses" and row["Within its range"] == "yes"
+        return [RED if reversed_inside else ""] * len(row)
+
+    return rows.style.apply(colours, axis=1)
 
 
 def _settings(found: pd.DataFrame, column: str) -> list[str]:
