@@ -21,7 +21,7 @@ from econsim.studies.drivers_rows import SweptRows
 from econsim.studies.sweep import open_sweep
 from econsim.studies.tipping import TippingMap, ask
 from econsim.studies.tipping_map import read_map
-from econsim.studies.tipping_words import setting
+from econsim.studies.words import setting
 from econsim.web import exports, frame, job_commands, job_panel, jobs, running, state, study_files
 from econsim.web.running import Answer
 from econsim.web.words import METRICS, label, plain
