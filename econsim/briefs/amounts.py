@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from econsim.findings import futures, percent
-from econsim.studies.tipping_words import digits
+from econsim.studies.words import rounded
 
 FIGURES = 2
 LEAST = 1e-3  # of a number in its unit; what is smaller is told as nothing
@@ -45,7 +45,7 @@ def _money(value: float, unit: str, sign: bool, short: bool, figures: int) -> st
     size, scale = abs(value) * factor, "bn"
     if size < 0.1:  # less than half a million is nothing here
         size, scale = float(round(size * 1e3)), "M"
-    text = digits(size, figures)
+    text = rounded(size, figures)
     if text == "0":
         return f"$0{'' if short else after}"
     mark = "−" if value < 0.0 else "+" if sign else ""
@@ -53,7 +53,7 @@ def _money(value: float, unit: str, sign: bool, short: bool, figures: int) -> st
 
 
 def _signed(value: float, sign: bool, figures: int) -> str:
-    text = digits(value if abs(value) >= LEAST else 0.0, figures)
+    text = rounded(value if abs(value) >= LEAST else 0.0, figures)
     return f"+{text}" if sign and value > 0.0 and text != "0" else text
 
 

@@ -6,7 +6,7 @@ from econsim.briefs.amounts import amount
 from econsim.errors import InputError, Problem
 from econsim.evidence.bibliography import reference
 from econsim.evidence.fact_book import Fact, fact
-from econsim.studies.tipping_words import digits
+from econsim.studies.words import rounded
 
 PREFIX = "fact:"
 OWN = "econsim_derivation"  # our own arithmetic is no source
@@ -35,7 +35,7 @@ def fact_text(one: Fact) -> str:
     if one.unit == "calendar year":
         return str(int(value))
     if one.unit.startswith("factor"):
-        return f"{digits(value, FIGURES)} times{_each(one.unit)}"
+        return f"{rounded(value, FIGURES)} times{_each(one.unit)}"
     if one.unit.startswith("USD"):
         return f"${_scaled(value)}{_each(one.unit)}"
     word = one.unit.partition("/")[0]
@@ -50,8 +50,8 @@ def _each(unit: str) -> str:
 def _scaled(value: float) -> str:
     for size, word in _SCALES:
         if abs(value) >= size:
-            return f"{digits(value / size, FIGURES)}{word}"
-    return digits(value, FIGURES)
+            return f"{rounded(value / size, FIGURES)}{word}"
+    return rounded(value, FIGURES)
 
 
 def fact_sources(one: Fact) -> tuple[str, ...]:

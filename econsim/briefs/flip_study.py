@@ -10,9 +10,9 @@ from typing import Any
 from econsim.briefs.spec import BriefSpec
 from econsim.errors import InputError
 from econsim.store import read_json
+from econsim.studies.analysis_store import MANIFEST, inspect_analysis, write_analysis
 from econsim.studies.flip import ask_flip
 from econsim.studies.flip import flip as find_flips
-from econsim.studies.tipping_store import MANIFEST, inspect_study, write_study
 from econsim.whole_folder import write_folder
 
 STUDY = "flip.json"
@@ -41,10 +41,10 @@ def put_flip_study(
         shutil.copytree(found, place)
     else:
         study = find_flips(scenario, None, **settings, progress=progress)
-        write_study(study, "flip", place)
+        write_analysis(place, "flip", study.id, study.summary(), study.tables())
         if keep is not None:
             write_folder(
-                keep / f"flip-{identity}", lambda to: _copied(place, to), identity=identity, inspect=inspect_study,
+                keep / f"flip-{identity}", lambda to: _copied(place, to), identity=identity, inspect=inspect_analysis,
                 last=MANIFEST,
             )  # fmt: skip
     return read_json(place / STUDY)
@@ -56,7 +56,7 @@ def _studies(store: Path) -> list[Path]:
 
 def _holds(folder: Path, identity: str) -> bool:
     try:
-        held = inspect_study(folder)
+        held = inspect_analysis(folder)
     except InputError:
         return False
     return held.identity == identity and held.unchanged

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from econsim.series import Series
-from econsim.studies.drivers_words import words
+from econsim.studies.words import words
 
 _LABS, _BUYERS, _COPIERS, _COPIES, _ALL = "Frontier labs", "Buyers", "Distillers", "Buyers of copies", "Everybody"
 

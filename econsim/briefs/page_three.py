@@ -12,8 +12,8 @@ from econsim.briefs.metric_words import metric_words, start
 from econsim.briefs.page_two import own_paragraphs
 from econsim.briefs.writing import Writing, count_word, parameter_meaning, parameter_name
 from econsim.parameter_book import GRADES
-from econsim.studies.drivers_words import listed, parameter_amount
 from econsim.studies.statistics.boxes import Box
+from econsim.studies.words import listed, setting
 
 MOST_FLIPS = 5
 
@@ -109,26 +109,31 @@ def flip(writing: Writing, study: dict[str, Any]) -> Section:
             (start(parameter_name(one["parameter"])),),
             (_flip_number(writing, study, one, "default"),),
             (_flip_number(writing, study, one, "low"), " to ", _flip_number(writing, study, one, "high")),
+            (start(one["does"]),),
             (_flip_number(writing, study, one, "flip"),),
             ("Yes" if one["inside_prior"] else "No",),
             (GRADES[one["grade"]],),
         ))  # fmt: skip
-    count = _count(writing, study, "flips", len(study["flips"]))
-    inside = _count(writing, study, "inside", sum(one["inside_prior"] for one in study["flips"]))
+    inside, fades = (
+        _count(writing, study, does, sum(one["inside_prior"] and one["does"] == does for one in study["flips"]))
+        for does in ("reverses", "fades")
+    )
+    outside = _count(writing, study, "outside", sum(not one["inside_prior"] for one in study["flips"]))
     never = _count(writing, study, "never", len(study["never"]))
     draws = _count(writing, study, "draws", study["draws"])
     text = writing.fill(
-        "Changed alone, in every future and on both sides of the comparison, {inside} assumptions reverse the median "
-        "effect inside their priors, {count} inside their bounds, and {never} never do ({draws} futures a value).",
-        inside=inside, count=count, never=never, draws=draws,
+        "Changed alone, in every future and on both sides of the comparison, {inside} assumptions reverse the finding "
+        "inside their priors and {fades} let it fade to hardly a change; {outside} do either outside, and {never} do "
+        "neither at the values tried ({draws} futures a value).",
+        inside=inside, fades=fades, outside=outside, never=never, draws=draws,
     )  # fmt: skip
     blocks: list[Any] = [Paragraph(text), *own_paragraphs(writing, "flip")]
     if rows:
         blocks.append(
             Table(
-                "flips", ("The least changes that reverse the finding",),
-                ("Assumption", "Default", "Prior", "Reverses at", "In prior?", "Evidence"), tuple(rows),
-                (2.2, 1.0, 1.5, 1.1, 0.9, 1.0), left=(0, 4, 5),
+                "flips", ("The least changes that take the finding away",),
+                ("Assumption", "Default", "Prior", "Finding", "At", "In prior?", "Evidence"), tuple(rows),
+                (2.2, 1.0, 1.5, 1.0, 1.1, 0.9, 1.0), left=(0, 3, 5, 6),
             )
         )  # fmt: skip
     return Section("flip", "What would flip it", 3, tuple(blocks))
@@ -137,7 +142,7 @@ def flip(writing: Writing, study: dict[str, Any]) -> Section:
 def _flip_number(writing: Writing, study: dict[str, Any], one: dict[str, Any], key: str) -> Number:
     value, name = one[key], one["parameter"]
     # No code: the study takes minutes, and its folder lies in the bundle.
-    return writing.ledger.number(f"flip.{name}.{key}", parameter_amount(name, value), value, (study["run_id"],), "")
+    return writing.ledger.number(f"flip.{name}.{key}", setting(name, value, figures=3), value, (study["run_id"],), "")
 
 
 def _count(writing: Writing, study: dict[str, Any], key: str, value: int) -> Number:
@@ -195,7 +200,7 @@ def limits_text(writing: Writing, box: Box) -> Text:
     told: list[Text] = []
     for place, limit in enumerate(box.limits):
         number = writing.found(
-            f"box.limit.{place}", parameter_amount(limit.name, limit.value), limit.value,
+            f"box.limit.{place}", setting(limit.name, limit.value, figures=3), limit.value,
             f"found.breaking.box.limits[{place}].value",
         )  # fmt: skip
         side = "least" if limit.at_least else "most"

@@ -14,8 +14,8 @@ from econsim.briefs.metric_words import metric_words, start
 from econsim.briefs.stored_runs import PackageRun
 from econsim.briefs.writing import PARTIES, Writing, count_word, listed, started
 from econsim.parameter_book import book
-from econsim.studies.drivers_words import words
 from econsim.studies.settings_text import settings_of
+from econsim.studies.words import words
 from econsim.timeline import LeverStep
 
 BN_A_YEAR = "$M/quarter"

@@ -21,7 +21,7 @@ from econsim.briefs.spec import BriefSpec
 from econsim.briefs.stored_runs import BriefRuns, PackageRun
 from econsim.findings import MOST_FAILED
 from econsim.parameter_book import book
-from econsim.studies.drivers_words import words
+from econsim.studies.words import words
 
 PARTIES = (
     ("buyers", "consumer_surplus", 1),

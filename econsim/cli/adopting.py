@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
-from econsim.cli.fidelity import Amount, check_out, deliver, output_options
-from econsim.cli.options import WholeNumber, apply_settings
+from econsim.cli.delivering import deliver
+from econsim.cli.fidelity import Amount
+from econsim.cli.options import apply_settings, study_options
 from econsim.cli.progress import Progress
 
 TOO_MANY_FAILED = 3
@@ -32,12 +33,7 @@ TOO_MANY_FAILED = 3
     "--gap", type=Amount(), metavar="SHARE", help="Gap in that rate that would matter.  [default: as laws expect]"
 )
 @click.option("--scenario", default="baseline", metavar="NAME", help="Where gaps come from.  [default: baseline]")
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Change the scenario; may be repeated.")
-@click.option("--draws", type=WholeNumber(), metavar="N", help="Simulated futures.  [default: 256]")
-@click.option("--seed", type=WholeNumber(), metavar="S", help="Seed of parameters and shocks.  [default: 0]")
-@click.option("--ensemble", metavar="NAME", help="prior or default.  [default: the scenario's wish, else prior]")
-@click.option("--engine", default="auto", metavar="NAME", help="auto, batch, compiled or agents.  [default: auto]")
-@output_options
+@study_options(256, changes=True)
 def adopt(
     benchmark_score: float | None,
     discount: float | None,
@@ -62,13 +58,12 @@ def adopt(
     it. See docs/fidelity.md.
     """
     from econsim.cli.adopting_text import adoption_text
-    from econsim.cli.delivering import check_analysis_folder
     from econsim.results import run_identity
     from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED
     from econsim.scenario import load_scenario
     from econsim.studies import adoption
+    from econsim.studies.analysis_store import check_analysis_folder
 
-    check_out(out)
     given = {
         "benchmark_score": benchmark_score,
         "discount": discount,
@@ -94,7 +89,7 @@ def adopt(
 
         return {"discounts": discounts(found)} if found.has_finding else {}
 
-    deliver("adoption", found.identity, found, figures, lambda: adoption_text(found), out, force, as_json, quiet)
+    deliver("adoption", found, figures, lambda: adoption_text(found), out, force, as_json, quiet)
     if found.result.failed_draws and not found.has_finding and found.known:
         click.echo("error: too many draws could not be solved; do not use these numbers", err=True)
         return TOO_MANY_FAILED

@@ -42,7 +42,7 @@ def drivers(
     DIR is the folder of a sweep.
     """
     from econsim.cli.analysing_text import drivers_text
-    from econsim.cli.delivering import check_analysis_folder
+    from econsim.studies.analysis_store import check_analysis_folder
     from econsim.studies.drivers import drivers as find_drivers
 
     check_analysis_folder(out, "", True, Path(sweep))
@@ -88,7 +88,7 @@ def discover(
     and, or, not and parentheses.
     """
     from econsim.cli.analysing_text import discovery_text
-    from econsim.cli.delivering import check_analysis_folder
+    from econsim.studies.analysis_store import check_analysis_folder
     from econsim.studies.discovery import discover as find_box
 
     check_analysis_folder(out, "", True, Path(sweep))
@@ -123,9 +123,9 @@ def moats(
     SCENARIO is a shipped name (see `econsim scenarios`) or the path of a file.
     """
     from econsim.cli.analysing_text import moats_text
-    from econsim.cli.delivering import check_analysis_folder
     from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED
     from econsim.scenario import load_scenario
+    from econsim.studies.analysis_store import check_analysis_folder
     from econsim.studies.moats import METRICS, check_moats, moats_identity
     from econsim.studies.moats import moats as find_moats
 

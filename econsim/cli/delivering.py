@@ -1,24 +1,14 @@
-"""Handing analyses over: what is printed, and folders with JSON, CSV, figures and a manifest of them."""
+"""Handing analyses over: what is printed, and the folders that they are written to."""
 
 from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-import econsim
 from econsim.cli.options import show_json
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from econsim.whole_folder import Content
-
-FORMATS = ("svg", "png", "pdf")
-SHARPNESS = 2.0  # pixels of a PNG for each of the chart's
 
 
 def deliver(
@@ -30,18 +20,25 @@ def deliver(
     force: bool,
     as_json: bool,
     quiet: bool,
+    identity: str | None = None,
 ) -> None:
     """Write the folder, if one was asked for, and print the finding.
 
-    found   : with `identity`, `summary()` and `tables()`
-    figures : name -> altair chart, made only if they are needed
-    text    : what is printed unless JSON or the finding alone is asked for
+    found    : with `summary()` and `tables()`
+    figures  : name -> altair chart, made only if they are needed
+    text     : what is printed unless JSON or the finding alone is asked for
+    identity : of what is written; default that of `found`
     """
     from econsim.store import as_json as written
+    from econsim.studies.analysis_store import write_analysis
 
     summary = found.summary()
     if out is not None:
-        write_analysis(out, kind, found.identity, summary, found.tables(), figures(), force)
+        identity = found.identity if identity is None else identity
+        drawn = importlib.util.find_spec("vl_convert") is not None
+        if not drawn:
+            click.echo("no figures: they need vl-convert-python; pip install 'econsim[brief]'", err=True)
+        write_analysis(out, kind, identity, summary, found.tables(), figures() if drawn else {}, force)
     if as_json:
         show_json(written(summary))
     else:
@@ -50,72 +47,4 @@ def deliver(
         click.echo(out if quiet else f"Written to {out}", err=as_json)
 
 
-def check_analysis_folder(folder: str | None, identity: str, force: bool, sweep: Path | None = None) -> None:
-    """Whether an analysis may be written to a folder; raises InputError before the work is done.
-
-    sweep : the folder of the sweep that is analysed, in which nothing else may lie
-    """
-    from econsim.whole_folder import check_folder, refusal
-
-    if folder is None:
-        return
-    place = Path(folder)
-    if sweep is not None and sweep.resolve() in (place.resolve(), *place.resolve().parents):
-        raise refusal(place, "lies in the folder of the sweep, which can hold nothing else; choose another folder")
-    check_folder(place, identity, inspect_analysis, force)
-
-
-def write_analysis(
-    folder: str,
-    kind: str,
-    identity: str,
-    summary: Mapping[str, Any],
-    tables: Mapping[str, pd.DataFrame],
-    figures: Mapping[str, Any],
-    force: bool,
-) -> None:
-    """Write `<kind>.json`, a CSV a table, each figure as SVG, PNG and PDF, and manifest.json.
-
-    figures : name -> altair chart
-    raises  : InputError when the folder holds anything else or cannot be written; nothing is half-written
-    """
-    from econsim.store import MANIFEST, as_json, digest
-    from econsim.whole_folder import write_folder
-
-    drawn = importlib.util.find_spec("vl_convert") is not None
-    if figures and not drawn:
-        click.echo("no figures: they need vl-convert-python; pip install 'econsim[brief]'", err=True)
-
-    def build(place: Path) -> None:
-        (place / f"{kind}.json").write_text(as_json(summary), encoding="utf-8")
-        for name, table in tables.items():
-            table.to_csv(place / f"{name}.csv", index=False, lineterminator="\n")
-        for name, chart in figures.items() if drawn else ():
-            for form in FORMATS:
-                chart.save(place / f"{name}.{form}", **({"scale_factor": SHARPNESS} if form == "png" else {}))
-        files = {path.name: digest(path) for path in sorted(place.iterdir())}
-        content = {"analysis": kind, "identity": identity, "version": econsim.__version__, "files": files}
-        (place / MANIFEST).write_text(as_json(content), encoding="utf-8")
-
-    write_folder(Path(folder), build, identity=identity, inspect=inspect_analysis, last=MANIFEST, force=force)
-
-
-def inspect_analysis(folder: Path) -> Content:
-    """What analysis a folder holds; raises InputError if it holds anything but one."""
-    from econsim.store import MANIFEST, digest, read_json
-    from econsim.whole_folder import Content, entries, refusal
-
-    path = folder / MANIFEST
-    content = read_json(path) if path.is_file() and not path.is_symlink() else {}
-    files, identity, kind = content.get("files"), content.get("identity"), content.get("analysis")
-    if not isinstance(files, dict) or not isinstance(identity, str) or not isinstance(kind, str):
-        raise refusal(folder, "holds something that is not an analysis; choose a new or empty folder")
-    strange = [one.name for one in entries(folder) if one.name not in files and one.name != MANIFEST]
-    if strange:
-        named = ", ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
-        raise refusal(folder, f"holds what is no part of an analysis ({named}); choose a new or empty folder")
-    unchanged = all((folder / name).is_file() and digest(folder / name) == held for name, held in files.items())
-    return Content(identity, f"an analysis by econsim {kind}", unchanged)
-
-
-__all__ = ["check_analysis_folder", "deliver", "inspect_analysis", "write_analysis"]
+__all__ = ["deliver"]

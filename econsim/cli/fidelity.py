@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from econsim.cli.options import json_option, show_json
+from econsim.cli.delivering import deliver
+from econsim.cli.options import study_options
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 SUFFIXES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12}
@@ -28,20 +29,6 @@ class Amount(click.ParamType):
         if found is None or found[2].lower() not in SUFFIXES or not math.isfinite(float(found[1])):
             self.fail(f"must be a number such as 9400, 9.4k, 32B or 8e5 (got '{str(value)[:40]}')", param, ctx)
         return float(found[1]) * SUFFIXES[found[2].lower()]
-
-
-def output_options(command: _Function) -> _Function:
-    """Where and how results go."""
-    for option in reversed(
-        (
-            click.option("--out", metavar="DIR", help="Write JSON, CSV and figures (SVG, PNG, PDF) to this folder."),
-            click.option("--force", is_flag=True, help="Replace another analysis that DIR holds."),
-            json_option,
-            click.option("--quiet", is_flag=True, help="Print the finding and the folder only."),
-        )
-    ):
-        command = option(command)
-    return command
 
 
 def student_options(command: _Function) -> _Function:
@@ -71,7 +58,7 @@ def fidelity() -> None:
 
 
 @fidelity.command()
-@output_options
+@study_options()
 def fit(out: str | None, force: bool, as_json: bool, quiet: bool) -> int:
     """Fit the laws to the published scores of copies, and examine them on what they had not seen.
 
@@ -80,7 +67,7 @@ def fit(out: str | None, force: bool, as_json: bool, quiet: bool) -> int:
     from econsim.cli.fidelity_text import fit_text
     from econsim.fidelity import fit as fit_laws
 
-    check_out(out)
+    _check_out(out)
     found = fit_laws()
 
     def figures() -> dict[str, Any]:
@@ -92,7 +79,7 @@ def fit(out: str | None, force: bool, as_json: bool, quiet: bool) -> int:
             "predicted": predicted_and_observed(found.rows, found.headline, note),
         }
 
-    deliver("fidelity-fit", found.identity, found, figures, lambda: fit_text(found), out, force, as_json, quiet)
+    deliver("fidelity-fit", found, figures, lambda: fit_text(found), out, force, as_json, quiet)
     return 0
 
 
@@ -106,7 +93,7 @@ def fit(out: str | None, force: bool, as_json: bool, quiet: bool) -> int:
 @click.option(
     "--coefficients", default="refit", metavar="SET", help="For busbridge2025: refit or published.  [default: refit]"
 )
-@output_options
+@study_options()
 def show(
     budget: float | None,
     samples: float | None,
@@ -127,7 +114,7 @@ def show(
     from econsim.cli.fidelity_text import loss_text, spectrum_text
     from econsim.rules.fidelity.refinement import REFERENCE_SIZE
 
-    check_out(out)
+    _check_out(out)
     prices = laws.Prices() if acceptance is None else laws.Prices(acceptance=acceptance)
     size = REFERENCE_SIZE if student_size is None else student_size
     if law == "busbridge2025":
@@ -135,7 +122,7 @@ def show(
         loss = 2.0 if teacher_loss is None else teacher_loss
         nats = laws.scaling_law(size, made_from * prices.tokens, loss, coefficients=coefficients)
         identity = _identity(nats.summary())
-        deliver("fidelity", identity, nats, dict, lambda: loss_text(nats), out, force, as_json, quiet)
+        deliver("fidelity", nats, dict, lambda: loss_text(nats), out, force, as_json, quiet, identity)
         return 0
     found = laws.spectrum(
         budget, samples=samples, law=law, teacher=teacher, student_size=size, access=access, prices=prices
@@ -151,7 +138,7 @@ def show(
             "budgets": retention_by_budget(found.curve, found.marks, found.dollars, found.headline, note),
         }
 
-    deliver("fidelity", identity, found, figures, lambda: spectrum_text(found), out, force, as_json, quiet)
+    deliver("fidelity", found, figures, lambda: spectrum_text(found), out, force, as_json, quiet, identity)
     return 0
 
 
@@ -162,7 +149,7 @@ def show(
 @click.option("--difficulty", type=Amount(), metavar="D", help="From 0 to 1.  [default: known, or from the score]")
 @click.option("--covered", metavar="WHAT", help="all, none, a weight, or subjects: math,code,sci.  [default: all]")
 @student_options
-@output_options
+@study_options()
 def predict(
     teacher: str,
     base: str | None,
@@ -184,7 +171,7 @@ def predict(
     from econsim.cli.fidelity_text import prediction_text
     from econsim.rules.fidelity.refinement import REFERENCE_SIZE
 
-    check_out(out)
+    _check_out(out)
     found = laws.predict(
         _points_or_name(teacher),
         None if base is None else _points_or_name(base),
@@ -198,7 +185,7 @@ def predict(
         prices=laws.Prices() if acceptance is None else laws.Prices(acceptance=acceptance),
     )
     identity = _identity(found.summary())
-    deliver("prediction", identity, found, dict, lambda: prediction_text(found), out, force, as_json, quiet)
+    deliver("prediction", found, dict, lambda: prediction_text(found), out, force, as_json, quiet, identity)
     return 0
 
 
@@ -243,40 +230,11 @@ def _identity(summary: Mapping[str, Any]) -> str:
     return hashlib.sha256((as_json(summary) + econsim.__version__).encode()).hexdigest()[:12]
 
 
-def check_out(out: str | None) -> None:
+def _check_out(out: str | None) -> None:
     """Find what nothing could be written to, before the work is done."""
-    from econsim.cli.delivering import check_analysis_folder
+    from econsim.studies.analysis_store import check_analysis_folder
 
-    if out == "":
-        raise click.UsageError("--out needs the name of a folder", click.get_current_context())
     check_analysis_folder(out, "", True)
 
 
-def deliver(
-    kind: str,
-    identity: str,
-    found: Any,
-    figures: Callable[[], Mapping[str, Any]],
-    text: Callable[[], str],
-    out: str | None,
-    force: bool,
-    as_json: bool,
-    quiet: bool,
-) -> None:
-    """Write the folder, if one was asked for, and print the finding."""
-    from econsim.cli.delivering import write_analysis
-    from econsim.cli_text import paragraph
-    from econsim.store import as_json as written
-
-    summary = found.summary()
-    if out is not None:
-        write_analysis(out, kind, identity, summary, found.tables(), figures(), force)
-    if as_json:
-        show_json(written(summary))
-    else:
-        click.echo(paragraph(found.finding) if quiet else text())
-    if out is not None and not (as_json and quiet):
-        click.echo(out if quiet else f"Written to {out}", err=as_json)
-
-
-__all__ = ["Amount", "check_out", "deliver", "fidelity", "output_options"]
+__all__ = ["Amount", "fidelity"]

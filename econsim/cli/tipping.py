@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from econsim.cli.delivering import check_analysis_folder, deliver
+from econsim.cli.delivering import deliver
 from econsim.cli.options import study_options
 from econsim.cli.progress import Progress
 from econsim.cli.tipping_text import flip_text, tip_text
@@ -57,6 +57,7 @@ def tip(
     covers its prior and a lever its bounds. See docs/tipping.md.
     """
     from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED
+    from econsim.studies.analysis_store import check_analysis_folder
     from econsim.studies.tipping import ask, tipping
 
     for name, value in (("--x", x), ("--output", output)):
@@ -112,6 +113,7 @@ def flip(
     """
     from econsim.runs import DEFAULT_SEED
     from econsim.studies import flip as flips
+    from econsim.studies.analysis_store import check_analysis_folder
 
     settings: dict[str, Any] = {
         "output": flips.DEFAULT_OUTPUT if output is None else output,

@@ -139,7 +139,7 @@ def test_out_holds_json_tables_and_figures(capsys, sweep, choice):
 
 def test_out_of_drivers_and_moats(capsys, choice, moats, monkeypatch):
     pytest.importorskip("vl_convert")
-    monkeypatch.setattr("econsim.cli.delivering.FORMATS", ("svg",))
+    monkeypatch.setattr("econsim.studies.analysis_store.FORMATS", ("svg",))
     names = ["drivers", choice.folder, "--scenario", "royalty", "--metric", "lab_npv", "--out", "voi", "--quiet"]
     code, out, _ = run(capsys, *names, "--value-of-information", "royalty,baseline")
     assert code == 0 and out.splitlines()[-1] == "voi"
@@ -152,7 +152,7 @@ def test_out_of_drivers_and_moats(capsys, choice, moats, monkeypatch):
 
 
 def test_out_is_not_written_over_other_things(capsys, sweep, monkeypatch):
-    monkeypatch.setattr("econsim.cli.delivering.FORMATS", ())  # drawing takes a while
+    monkeypatch.setattr("econsim.studies.analysis_store.FORMATS", ())  # drawing takes a while
     asked = ["drivers", sweep.folder, "--metric", "rd_relative", "--out"]
     assert run(capsys, *asked, "there")[0] == 0
     assert run(capsys, *asked, "there")[0] == 0

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from econsim.cli.delivering import write_analysis
+from econsim.studies.analysis_store import write_analysis
 from econsim.studies.tipping import ask, tipping
 from econsim.studies.tipping_map import read_map
 from econsim.web import job_commands, jobs
@@ -31,7 +31,7 @@ def done(job):
 def test_a_stored_map_is_the_map(tmp_path):
     asked = {"output": "rd_relative", "below": 0.9, "draws": 4, "engine": "batch"}
     found = tipping("royalty", "royalty_rate=0:0.4:3", "detection_rate=0:1:2", **asked)
-    write_analysis(str(tmp_path / "map"), "tip", found.id, found.summary(), found.tables(), {}, False)
+    write_analysis(tmp_path / "map", "tip", found.id, found.summary(), found.tables())
     question = ask(
         "royalty", "royalty_rate=0:0.4:3", "detection_rate=0:1:2", "rd_relative", None, 0.9, 4, 0, None, "batch"
     )
