@@ -18,7 +18,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 COMMANDS = [line.split("#")[0].strip() for line in re.findall(r"^\.venv/bin/(econsim .*)$", README, re.MULTILINE)]
 
-STUDIES = {"sensitivity", "tip", "flip", "moats", "sweep", "drivers", "discover"}
+STUDIES = {"sensitivity", "tip", "flip", "moats", "sweep", "drivers", "discover", "brief", "diff-model"}
 
 
 def test_there_is_something_to_test():
