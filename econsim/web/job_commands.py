@@ -9,7 +9,7 @@ from typing import Any
 from econsim.scenario import Scenario
 from econsim.web import jobs, running
 
-SCENARIO, SPEC = "scenario.yaml", "sweep.yaml"
+SCENARIO, SPEC, BRIEF = "scenario.yaml", "sweep.yaml", "brief.yaml"
 DRAWS = (32, 64, 128, 256)
 """Futures at each setting of a map that a page offers; the second is where it starts."""
 TO = ("--out", "{folder}/out")
@@ -77,7 +77,7 @@ def discover(swept: jobs.Job, label: str, where: str) -> jobs.Job:
 def sweep(spec: str, title: str, scenario: Scenario | None = None) -> jobs.Job:
     """A sweep whose spec has been checked; it may name the scenario's file."""
     return jobs.submit(
-        "sweep", ["{folder}/" + SPEC, *TO], title, files=_spec_files(spec, scenario), about={"spec": spec_key(spec)}
+        "sweep", ["{folder}/" + SPEC, *TO], title, files=_spec_files(spec, scenario), about=spec_about(spec, scenario)
     )
 
 
@@ -85,8 +85,20 @@ def estimate(spec: str, title: str, scenario: Scenario | None = None) -> jobs.Jo
     """What that sweep would take, measured."""
     line = ["{folder}/" + SPEC, "--dry-run", "--json"]
     title = f"Estimate: {title}"
-    asked = {"spec": spec_key(spec)}
+    asked = spec_about(spec, scenario)
     return jobs.submit("estimate", line, title, command="sweep", files=_spec_files(spec, scenario), about=asked)
+
+
+def brief(spec: str, title: str, scenario: Scenario) -> jobs.Job:
+    """A policy brief whose spec has been checked."""
+    files = {BRIEF: spec, SCENARIO: scenario.to_yaml()}
+    asked = about(scenario, spec=spec_key(spec))
+    return jobs.submit("brief", ["{folder}/" + BRIEF, *TO], title, files=files, about=asked)
+
+
+def spec_about(spec: str, scenario: Scenario | None) -> dict[str, Any]:
+    """What a page finds the job of a spec by: the same text means another sweep where another scenario is open."""
+    return {"spec": spec_key(spec), "open": scenario.hash if scenario else ""}
 
 
 def spec_key(spec: str) -> str:
@@ -104,4 +116,20 @@ def _submit(kind: str, scenario: Scenario, asked: list[str], title: str, told: M
     return jobs.submit(kind, line, title, scenario=scenario.name, files=files, about=about(scenario, **told))
 
 
-__all__ = ["SCENARIO", "SPEC", "about", "discover", "flip", "futures", "moats", "sobol", "spec_key", "sweep", "tip"]
+__all__ = [
+    "BRIEF",
+    "DRAWS",
+    "SCENARIO",
+    "SPEC",
+    "about",
+    "brief",
+    "discover",
+    "flip",
+    "futures",
+    "moats",
+    "sobol",
+    "spec_about",
+    "spec_key",
+    "sweep",
+    "tip",
+]

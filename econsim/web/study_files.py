@@ -23,7 +23,10 @@ def summary(job: Job) -> dict[str, Any]:
 
 
 def picture(job: Job, name: str, says: str) -> None:
-    """A chart of the study; nothing where it could not be drawn. `says` is read where it is not seen."""
+    """A chart of the study; nothing where it could not be drawn.
+
+    says : in a few words what it is; stands below it, and is read where it is not seen
+    """
     path = job.out / f"{name}.svg"
     if path.is_file():
         with st.container(key=f"sheet-{job.id}-{name}"):

@@ -1,25 +1,29 @@
-"""Sweep specs on a page: written from widgets or taken from a file, and checked before anything is run."""
+"""Specs of sweeps and briefs on a page: written from widgets or taken from a file, and checked before they are run."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from econsim.errors import InputError, Problem
 from econsim.library import shipped_scenarios
 from econsim.scenario import Scenario
 from econsim.scenario_text import as_yaml
 from econsim.studies.sweep_spec import SweepSpec, read_sweep_spec
-from econsim.web.job_commands import SCENARIO, SPEC
+from econsim.web.job_commands import BRIEF, SCENARIO, SPEC
 from econsim.yaml_reader import read_yaml_text
 
-NAMED = ("scenario", "scenarios", "against", "extends", "status_quo")
+if TYPE_CHECKING:
+    from econsim.briefs.spec import BriefSpec
+
+_Spec = TypeVar("_Spec")
+NAMED = ("scenario", "scenarios", "against", "extends", "status_quo", "packages")
 
 
 def written(scenarios: Sequence[str], design: Mapping[str, Any], draws: int, seed: int, metrics: Sequence[str]) -> str:
-    """A spec as YAML.
+    """A sweep spec as YAML.
 
     metrics : none for all
     """
@@ -29,18 +33,35 @@ def written(scenarios: Sequence[str], design: Mapping[str, Any], draws: int, see
     return as_yaml(content)
 
 
+def written_brief(question: str, scenarios: Sequence[str], metrics: Sequence[str], draws: int, seed: int) -> str:
+    """The spec of a brief as YAML; the first scenario is the proposal."""
+    content = {"question": question, "packages": list(scenarios), "metrics": list(metrics), "draws": draws}
+    return as_yaml({**content, "seed": seed})
+
+
 def checked(text: str, scenario: Scenario, name: str = SPEC) -> SweepSpec:
-    """A spec from its text. It may name shipped scenarios, and the current one as `scenario.yaml`; no other file.
+    """A sweep spec from its text. It may name shipped scenarios, and the current one as `scenario.yaml`; no other file.
 
     raises : InputError with every problem, its line, and the nearest name for one that does not exist
     """
+    return _checked(text, scenario, name, read_sweep_spec)
+
+
+def checked_brief(text: str, scenario: Scenario, name: str = BRIEF) -> BriefSpec:
+    """The spec of a brief from its text, under the same rule."""
+    from econsim.briefs.spec import read_brief_spec
+
+    return _checked(text, scenario, name, read_brief_spec)
+
+
+def _checked(text: str, scenario: Scenario, name: str, read: Callable[[Path], _Spec]) -> _Spec:
     _check_files(read_yaml_text(text, name).data)
     with tempfile.TemporaryDirectory(prefix="econsim-") as place:
         (Path(place) / SCENARIO).write_text(scenario.to_yaml(), encoding="utf-8")
-        path = Path(place) / SPEC
+        path = Path(place) / name
         path.write_text(text, encoding="utf-8")
         try:
-            return read_sweep_spec(path)
+            return read(path)
         except InputError as error:  # a folder that is gone helps nobody
             raise InputError([_renamed(problem, str(path), name) for problem in error.problems]) from None
 
@@ -61,6 +82,8 @@ def _check_files(content: Any, field: str = "") -> None:
             if key == "file" and field == "design":
                 message = "files cannot be read here; give the points under design.values, or use the command line"
                 raise InputError(Problem("design.file", message, str(value)[:80]))
+            if key == "run" and field == "packages":
+                raise InputError(Problem("packages.run", "stored runs cannot be read here", str(value)[:80]))
             if key in NAMED:
                 for one in value if isinstance(value, list) else [value]:
                     _check_name(key, one)
@@ -77,4 +100,4 @@ def _check_name(key: str, value: Any) -> None:
         raise InputError(Problem(key, message, value[:80], ", ".join(known)))
 
 
-__all__ = ["checked", "written"]
+__all__ = ["checked", "checked_brief", "written", "written_brief"]

@@ -10,6 +10,7 @@ from econsim import InputError
 from econsim.scenario import load_scenario
 from econsim.studies.sweep import open_sweep
 from econsim.web import jobs, sweep_specs
+from econsim.web.blocks import briefs
 
 
 @pytest.fixture(autouse=True)
@@ -66,4 +67,26 @@ def test_a_bad_spec_is_named_and_reads_no_file_of_the_server():
 def test_no_scenario_is_told(opened):
     at = opened("runs", p="royalty")
     at.multiselect(key="sweep-scenarios").set_value([]).run()
+    assert at.error and not at.exception
+
+
+def test_a_brief_is_written(opened, monkeypatch):
+    monkeypatch.setattr(briefs, "DRAWS", (40, 41, 42))
+    at = opened("runs", p="royalty", royalty_rate="0.3")
+    at.button(key="brief-start").click().run()
+    (job,) = jobs.queue()
+    done(job)
+    at.run()
+    assert not at.exception and not at.error
+    from econsim.briefs.bundle import read_bundle
+
+    bundle = read_bundle(job.out)
+    assert bundle.manifest["draws"] == 42
+    assert {"html", "md"} <= set(bundle.manifest["formats"])
+    assert any(bundle.run_ids["royalty"] in one.value for one in at.caption)
+
+
+def test_a_brief_without_packages_is_refused(opened):
+    at = opened("runs", p="royalty")
+    at.multiselect(key="brief-packages-royalty").set_value([]).run()
     assert at.error and not at.exception

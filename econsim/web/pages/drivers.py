@@ -136,7 +136,7 @@ def _flip(scenario: Scenario, shown: Shown) -> None:
         return
     told = study_files.summary(job)
     st.markdown(plain(told["finding"]))
-    study_files.picture(job, "flip", told["finding"][:99])
+    study_files.picture(job, "flip", f"What it takes of each assumption to reverse the change of {inside(shown.title)}")
     table = pd.read_csv(job.out / "flip.csv")
     found = table[table["flip"].notna()]
     if len(found):

@@ -1,4 +1,4 @@
-"""Sweeps: built or uploaded, estimated, run as jobs, and what they found."""
+"""Sweeps and briefs: built or uploaded, estimated, run as jobs, and what they found."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from econsim.scenario import Scenario
 from econsim.store import read_json
 from econsim.studies.sweep import open_sweep
 from econsim.web import frame, job_commands, job_panel, jobs, running, study_files, sweep_specs
+from econsim.web.blocks import briefs
 from econsim.web.words import label, plain
 
 BUILD, UPLOAD = "Build one", "Open a file"
@@ -34,6 +35,9 @@ def page(scenario: Scenario) -> None:
     )
     with frame.guard():
         _sweep(scenario)
+    st.header("A policy brief", anchor=False)
+    with frame.guard():
+        briefs.builder(scenario)
     st.header("Jobs", anchor=False)
     job_panel.show()
     st.header("Finished sweeps", anchor=False)
@@ -53,16 +57,16 @@ def _sweep(scenario: Scenario) -> None:
                "by the spec; the same spec gives the same numbers.")  # fmt: skip
     title = f"Sweep of {rows}"
     first, second = st.columns(2, gap="medium")
-    key = job_commands.spec_key(text)
+    asked = job_commands.spec_about(text, scenario)
     with first:
         job = job_panel.study(
-            "estimate", "Estimate first", jobs.find("estimate", spec=key), job_commands.estimate, text, title, scenario,
+            "estimate", "Estimate first", jobs.find("estimate", **asked), job_commands.estimate, text, title, scenario,
             help="Measures a few chunks on this machine; writes nothing.",
         )  # fmt: skip
         if job is not None:
             _estimate(job)
     with second:
-        known = jobs.find("sweep", spec=key)
+        known = jobs.find("sweep", **asked)
         if job_panel.study("run-sweep", "Run", known, job_commands.sweep, text, title, scenario) is not None:
             st.success("This sweep is done; its numbers stand below.")
 

@@ -134,7 +134,7 @@ def _curve(scenario: Scenario, asked: Mapping[str, Any]) -> None:
         return
     told = study_files.summary(job)
     st.markdown(plain(told["finding"]))
-    study_files.picture(job, "tip", told["finding"])
+    study_files.picture(job, "tip", f"The outcome and the share of futures beyond the threshold along {label(x)}")
     study_files.downloads(job)
 
 
@@ -197,8 +197,8 @@ def _discovered(job: jobs.Job | None) -> None:
         return
     told = study_files.summary(job)
     st.markdown(plain(told["finding"]))
-    for name in ("ranges", "peeling"):
-        study_files.picture(job, name, told["finding"])
+    for name, says in (("ranges", "The box: its range of each assumption"), ("peeling", "How the box was found")):
+        study_files.picture(job, name, says)
     study_files.downloads(job)
 
 
