@@ -41,7 +41,7 @@ def tipping_map(result: TippingMap, pick: str | None = None) -> Any:
         ]
     )
     x_axis, y_axis = _grid_axis(result.x), _grid_axis(result.y)
-    base = alt.Chart(cells)
+    base = alt.Chart(cells).encode(tooltip=alt.value(None))  # places and colours would tell nobody anything
     tiles = base.mark_rect(stroke="white", strokeWidth=1).encode(
         x=alt.X("x:Q", **x_axis),
         x2="x2:Q",

@@ -53,7 +53,8 @@ def _sweep(scenario: Scenario) -> None:
     st.code(text, language="yaml")
     plural = "" if len(spec.scenarios) == 1 else "s"
     rows = f"{spec.rows:,} futures of {len(spec.scenarios)} scenario{plural}"
-    st.caption(f"{spec.design.size:,} points, {spec.draws:,} futures at each: {rows}. Its points and numbers are fixed "
+    each = "1 future" if spec.draws == 1 else f"{spec.draws:,} futures"
+    st.caption(f"{spec.design.size:,} points, {each} at each: {rows}. Its points and numbers are fixed "
                "by the spec; the same spec gives the same numbers.")  # fmt: skip
     title = f"Sweep of {rows}"
     first, second = st.columns(2, gap="medium")
