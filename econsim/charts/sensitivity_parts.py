@@ -28,7 +28,9 @@ def words(name: str) -> str:
     """A name as a reader says it: `copy cost ratio`."""
     if name == "rd_relative":
         return "R&D relative to no copying"
-    text = name.replace("_pv", "_present_value").replace("_", " ")
+    if name.endswith("_pv"):
+        return f"present value of {words(name.removesuffix('_pv'))}"
+    text = name.replace("_", " ")
     return " ".join(
         {"rd": "R&D", "hhi": "HHI", "npv": "NPV", "sd": "s.d.", "ai": "AI", "api": "API"}.get(part, part)
         for part in text.split()
@@ -78,7 +80,7 @@ def strongest(content: Mapping[str, Any], name: str, kind: str, told: Callable[[
 def unit_of(name: str) -> tuple[str, float]:
     """The unit that a reader sees, and the factor to it; none for a ratio, or a metric of one segment."""
     found = summary_catalogue(()).get(name)
-    return ("", 1.0) if found is None else shown_unit(found.unit)
+    return ("", 1.0) if found is None or found.unit == "ratio" else shown_unit(found.unit)
 
 
 def of(result: Sensitivity, name: str, effect: bool) -> str:

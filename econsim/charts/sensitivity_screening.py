@@ -75,9 +75,10 @@ def tornado(result: Sensitivity, output: str | None = None, *, effect: bool = Fa
     content = result.content
     kind = "effects" if effect else "outputs"
     left = len(rows) - len(shown)
+    default = f"{plain(factor * content['base'][kind][name])} {unit}".rstrip()
     subtitle = (
         f"Screening, one at a time: each {content['factor']} at the ends of its 90% range (right), the others at their "
-        f"defaults, where it is {plain(factor * content['base'][kind][name])} {unit}. Paired mean changes over "
+        f"defaults, where it is {default}. Paired mean changes over "
         f"{content['draws']} {'futures; lines: 95% intervals' if content['draws'] > 1 else 'future'}."
         + (f" {left} weaker ones are not shown." if left else "")
     )
@@ -86,7 +87,7 @@ def tornado(result: Sensitivity, output: str | None = None, *, effect: bool = Fa
     if state == "none":
         title = f"Nothing moves {what} one at a time by more than could be chance"
     elif state == "open":
-        title = f"One at a time, what moves {what} most is open; largest estimates: {named}"
+        title = f"One at a time, what moves {what} most is open; distinguishable from zero: {named}"
     else:
         title = (
             f"One at a time, {named} move{'' if len(leading(content, name, kind)[0]) > 1 else 's'} {what} most{among}"
@@ -139,7 +140,7 @@ def morris_bars(result: Sensitivity, output: str | None = None, *, effect: bool 
     if state == "none":
         title = f"Screening: nothing moves {what} by more than could be chance"
     elif state == "open":
-        title = f"Screening: what {what} reacts to most is open; largest estimates: {named}"
+        title = f"Screening: what {what} reacts to most is open; distinguishable from zero: {named}"
     else:
         title = f"Screening: {what} reacts most to {named}{among}"
     chart = alt.layer(*layers).properties(width=PLOT_WIDTH, height=alt.Step(24), title=titled(title, subtitle))

@@ -123,6 +123,7 @@ def _subtitle(
             else ""
         )
         + (f" {left} weaker {factor}s are not shown." if left > 0 else "")
+        + (" Shares above 100% are sampling error." if rows[0]["ST"] > 1.05 else "")
         + ("" if content["convergence"][kind][name]["settled"] else " The whole rank order is not settled.")
         + (
             f" A few extreme runs make {percent(result.content['extremes'][kind][name]['share'])} of its variance; of "
@@ -140,6 +141,6 @@ def _title(result: Sensitivity, content: Mapping[str, Any], name: str, kind: str
     if state == "none":
         return f"Nothing that was varied is distinguishable from zero on {what}"
     if state == "open":
-        return start(f"{prefix}what drives {what} most is open; largest estimates: {named}")
+        return start(f"{prefix}what drives {what} most is open; distinguishable from zero: {named}")
     many = len(leading(content, name, kind)[0]) > 1
     return start(f"{prefix}{named} drive{'' if many else 's'} {what} most{order}")

@@ -39,7 +39,8 @@ def plan_text(settings: SensitivitySettings) -> str:
     whole = f"{sum(rows.values()):,} draws"
     if settings.method != "sobol":
         name = "Morris" if settings.method == "morris" else "one-at-a-time"
-        return paragraph(f"{name} screening of {len(settings.names)} parameters: {whole}")
+        many = "" if len(settings.names) == 1 else "s"
+        return paragraph(f"{name} screening of {len(settings.names)} parameter{many}: {whole}")
     told = f"Sobol' indices, N = {settings.samples:,}: {whole}"
     if settings.screens:
         told += (
@@ -101,7 +102,7 @@ def _strongest(content: Mapping[str, Any], labels: Sequence[tuple[str, str]]) ->
     for kind, name in labels:
         strong = [row["name"] for row in ranked(content, name, kind) if row["words"] != NO_ZERO][:3]
         rows.append([f"{'effect on ' if kind == 'effects' else ''}{name}", ", ".join(strong) or f"nothing: {NO_ZERO}"])
-    text = table(["output", "largest estimates"], rows, left=(0, 1))
+    text = table(["output", "strongest"], rows, left=(0, 1))
     if max(map(len, text.splitlines())) > WIDTH:
         text = "\n".join(paragraph(f"{name}: {told}", "  ") for name, told in rows)
     return f"Other outputs\n{text}"

@@ -141,6 +141,8 @@ def check_sensitivity(
         series = ()
         if second_order:
             problems.append(Problem("second_order", "goes with sobol only", method))
+        if all_parameters:
+            problems.append(Problem("all", "goes with sobol only; the others take all parameters anyway", method))
     if method == "oat" and groups:
         message = "do not go with oat, where one parameter moves at a time"
         problems.append(Problem("groups", message, allowed="sobol or morris"))

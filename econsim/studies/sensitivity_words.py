@@ -9,6 +9,7 @@ from econsim.findings import MOST_FAILED
 from econsim.studies.sensitivity_ranking import KINDS, NAMED, NO_ZERO, Content, leading, order_words, ranked
 
 WORTH_SAYING = 0.05  # of the variance
+LARGEST = "the strongest of those distinguishable from zero"
 BY_RANK = "by the rank of each run among all, which a few extreme runs cannot decide"
 
 
@@ -29,13 +30,13 @@ def finding(content: Content) -> str:
     if method == "morris":
         how = f"the mean absolute change when a {content['factor']} crosses its 90% range"
         if not top:
-            return f"{where}, screening: what {lead} reacts to most is open; the largest estimates are {named}, {how}."
+            return f"{where}, screening: what {lead} reacts to most is open; {LARGEST}: {named}, {how}."
         return f"{where}, screening: {lead} reacts most to {named}, {how}{order_words(top, unordered)}."
     base = f"from {content['base']['outputs'][lead]:.3g} at the defaults"
     if not top:
         return (
             f"{where}, screening: which {content['factor']} moves {lead} most, one at a time over their 90% ranges, "
-            f"is open; the largest estimates are {named}, {base}."
+            f"is open; {LARGEST}: {named}, {base}."
         )
     return (
         f"{where}, screening: one at a time over their 90% ranges, {named} move{'s' if len(top) == 1 else ''} {lead} "
@@ -63,8 +64,11 @@ def _sobol_finding(content: Content) -> str:
         text += f" A few extreme runs make much of that variance; {BY_RANK}, {by_rank}."
     alone = sum(row["S1"] for row in rows)
     reach = sum(row["S1_conf"] ** 2 for row in rows) ** 0.5  # as if estimates were independent
-    text += f" By themselves, all {len(rows)} {content['factor']}s explain {share(alone, reach)} roughly"
-    text += "; the rest is interaction." if 1.0 - alone - reach > WORTH_SAYING else "."
+    if len(rows) > 1:
+        text += f" By themselves, all {len(rows)} {content['factor']}s explain {share(alone, reach)} roughly"
+        text += "; the rest is interaction." if 1.0 - alone - reach > WORTH_SAYING else "."
+    if max(row["ST"] for row in told) > 1.0 + WORTH_SAYING:
+        text += " Shares above 100% are the error of so few samples."
     faint = len(rows) - len(told)
     if faint:
         text += f" {faint} of {len(rows)} {'is' if faint == 1 else 'are'} {NO_ZERO}."
@@ -92,10 +96,10 @@ def _drive(content: Content, of: Content, lead: str) -> str:
     most = [row for row in rows if row["words"] != NO_ZERO][:NAMED]
     text = f"which {content['factor']} drives {lead} most is open with {content['samples']:,} samples"
     if most:
-        text += f"; the largest estimates, {measure}, are {_shares(most)}"
+        text += f"; {LARGEST}, {measure}: {_shares(most)}"
         unknown = [row["name"] for row in rows if row["words"] == NO_ZERO and row["high"] > most[0]["ST"]]
         if unknown:
-            text += f", and of {listed(unknown[:NAMED])} the interval holds both zero and more than these"
+            text += f"; {listed(unknown[:NAMED])} may matter not at all, or more than these"
     return text
 
 

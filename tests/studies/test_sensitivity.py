@@ -19,10 +19,10 @@ from econsim.charts.sensitivity import index_over_time, morris_bars, sobol_bars,
 from econsim.draws import uniform
 from econsim.scenario import load_scenario
 from econsim.studies.design_axes import prior_axis
-from econsim.studies.sensitivity import planned_rows
+from econsim.studies.sensitivity import Sensitivity, planned_rows
 from econsim.studies.sensitivity_designs import morris_cube
 from econsim.studies.sensitivity_settings import KEPT, check_sensitivity
-from econsim.studies.sensitivity_words import without_numbers
+from econsim.studies.sensitivity_words import finding, without_numbers
 from econsim.studies.statistics import noise, resampling, screening, sobol
 from econsim.studies.sweep_status import SweepStopped, read_status
 
@@ -149,6 +149,19 @@ def test_a_part_of_the_sample_is_what_a_smaller_run_has(toy):
         assert [parts[key][1] for key in one] == pytest.approx(list(one.values()), abs=1e-12)
 
 
+def test_one_parameter_alone(toy):
+    found = analyse(samples=64, parameters=NAMES[:1])
+    assert found.finding.startswith("baseline: lab_premium (") and "By themselves" not in found.finding
+
+
+def test_what_no_share_can_be_is_told_as_an_error(toy):
+    content = analyse(samples=64, parameters=NAMES, outputs=["rd_relative"]).content
+    content["outputs"]["rd_relative"]["lab_premium"] |= {"ST": 1.2, "ST_conf": 0.4}
+    assert "Shares above 100% are the error of so few samples" in finding(content)
+    title = sobol_bars(Sensitivity(content, None)).to_dict()["vconcat"][0]["title"]
+    assert "Shares above 100% are sampling error" in " ".join(title["subtitle"])
+
+
 def test_an_open_order_is_not_called_most(toy, monkeypatch):
     """Two parameters of equal weight: they lead, and neither is called the first."""
     monkeypatch.setattr(sensitivity_toys, "WEIGHTS", np.array([3.0, 3.0, 1.0, 0.0]))
@@ -163,9 +176,11 @@ def test_an_open_order_is_not_called_most(toy, monkeypatch):
     assert f"most; the order of {pair.replace('_', ' ')} is open" in text
     monkeypatch.setattr(sensitivity_toys, "WEIGHTS", np.array([3.0, 3.0, 3.0, 3.0]))
     found = analyse(samples=64, parameters=NAMES, outputs=["rd_relative"])
-    assert "which parameter drives rd_relative most is open with 64 samples; the largest estimates" in found.finding
+    assert "which parameter drives rd_relative most is open with 64 samples; the strongest of those" in found.finding
     title = sobol_bars(found).to_dict()["vconcat"][0]["title"]["text"]
-    assert " ".join(title).startswith("What drives R&D relative to no copying most is open; largest estimates: ")
+    assert " ".join(title).startswith(
+        "What drives R&D relative to no copying most is open; distinguishable from zero: "
+    )
 
 
 def test_what_a_few_runs_decide_is_told_by_rank_too(toy, monkeypatch):
@@ -439,6 +454,7 @@ def test_folders(toy, tmp_path):
         ({"draws": 0}, "draws: .*1 to 4,096"),
         ({"seed": -1}, "seed: "),
         ({"groups": True, "all_parameters": True}, "all: cannot be given together"),
+        ({"method": "morris", "all_parameters": True}, "all: goes with sobol only"),
         ({"method": "oat", "groups": True}, "groups: do not go with oat"),
         ({"method": "oat", "samples": 4}, "samples: does not go with oat"),
         ({"method": "morris", "second_order": True}, "second_order: goes with sobol only"),
