@@ -27,7 +27,7 @@ def start(p: Any, frame: Frame, dispersion: Array, xp: Array) -> State:
     spread = INITIAL_DISPERSION * dispersion
     ahead = xp.largest(xp.where(p.lab_exists, spread, ABSENT), FIRM)
     capability = spread - ahead + p.initial_capability
-    public = draw_zero - p.initial_expected_growth / p.leakage_rate
+    public = draw_zero + p.public_at_start
     lab_active = p.lab_exists & (capability > ABSENT)
     starts = p.distiller_starts & (firm_zero == 0.0)
     head = xp.where(starts, xp.maximum(p.distiller_capability, public), public + firm_zero)

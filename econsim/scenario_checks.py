@@ -18,6 +18,7 @@ from econsim.scenario_schema import (
     ENSEMBLES,
     FIDELITY_LAWS,
     PRIOR_KEYS,
+    PUBLIC_FIELD,
     QUARTERS_FIELD,
     RAMP_FIELD,
     SCENARIO_KEYS,
@@ -211,6 +212,8 @@ def _structure(value: Any, checker: Checker) -> Structure:
         path: FieldPath = ("structure", key)
         if key == "quarters":
             checked[key] = checker.number(path, item, QUARTERS_FIELD)
+        elif key == "public_capability":
+            checked[key] = checker.number(path, item, PUBLIC_FIELD)
         elif key == "start":
             checked[key] = parse_quarter(item)
             if checked[key] is None:

@@ -127,6 +127,8 @@ class Structure(_Plain):
     quarters   : length of the run
     start      : calendar quarter of period 0, such as `2026Q1`
     segments   : buyers, in the order of the segment axis
+    public_capability : nats that are publicly known at the start, 0 being the frontier; None: where steady leakage
+                 puts it
     labs       : one entry a lab, or None for `n_labs` equal ones
     distillers : one entry a slot, or None for `n_distillers` equal ones
     """
@@ -134,6 +136,7 @@ class Structure(_Plain):
     quarters: int = 60
     start: str = "2026Q1"
     segments: tuple[Segment, ...] = DEFAULT_SEGMENTS
+    public_capability: float | None = None
     labs: tuple[Lab, ...] | None = None
     distillers: tuple[Distiller, ...] | None = None
 
@@ -210,6 +213,7 @@ SCENARIO_KEYS = (
 )
 TEXT_LIMITS = {"name": 80, "question": 400, "description": 4000}
 QUARTERS_FIELD = Field("integer", "length of the run in quarters", 1, QUARTERS_LIMIT)
+PUBLIC_FIELD = Field("number", "what is publicly known at the start, nats, 0 being the frontier", -30.0, 0.0)
 RAMP_FIELD = Field("integer", "quarters to move in a straight line to the new level", 0, QUARTERS_LIMIT)
 
 # Fields that a firm may have of its own, and the parameter that all others share.

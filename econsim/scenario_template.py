@@ -14,6 +14,7 @@ from econsim.scenario_schema import (
     ENSEMBLES,
     FIDELITY_LAWS,
     PRIOR_KEYS,
+    PUBLIC_FIELD,
     QUARTERS_FIELD,
     RAMP_FIELD,
     SEGMENT_FIELDS,
@@ -216,6 +217,7 @@ def _structure() -> dict[str, Any]:
     segment = _closed({key: _simple(field) for key, field in SEGMENT_FIELDS.items()}, required)
     properties: dict[str, Any] = {
         "quarters": _simple(QUARTERS_FIELD),
+        "public_capability": _simple(PUBLIC_FIELD),
         "start": {"type": "string", "pattern": DATE_PATTERN, "description": "the quarter that period 0 is"},
         "segments": {"type": "array", "minItems": 1, "maxItems": SEGMENTS_LIMIT, "items": segment},
     }

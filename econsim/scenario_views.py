@@ -30,6 +30,7 @@ def world_of(scenario: Scenario) -> dict[str, Any]:
             "quarters": structure.quarters,
             "start": structure.start,
             "segments": [segment.as_mapping() for segment in structure.segments],
+            **({} if structure.public_capability is None else {"public_capability": structure.public_capability}),
             "labs": _own_values(structure.labs, {"cost_factor": 1.0}),
             "distillers": _own_values(structure.distillers, {"cost_factor": 1.0, "premium": 0.0}),
         },

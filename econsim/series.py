@@ -78,7 +78,8 @@ _SERIES = {
 }
 _LAST = {"n_labs_active", "n_distillers_active", "lab_cash"}
 BY_SEGMENT = ("consumer_surplus", "hidden_loss")
-PER_FIRM = ("offered_capability", "price_at_capability_zero")  # kept for `metrics.price_fall`, not shown
+# By offer (labs, distillers, the fringe, labs' small models); kept for measures that need them, not shown.
+PER_FIRM = ("offered_capability", "price_at_capability_zero", "revenue_by_offer")
 
 
 def catalogue(segments: tuple[str, ...]) -> dict[str, Series]:
@@ -94,7 +95,7 @@ def catalogue(segments: tuple[str, ...]) -> dict[str, Series]:
 
 
 def observe(state: State, flows: Flows, p: Any, frame: Frame, xp: Array) -> dict[str, Array]:
-    """One quarter's value of every series: name -> (draw,), and the two firm-level arrays of `PER_FIRM`.
+    """One quarter's value of every series: name -> (draw,), and the firm-level arrays of `PER_FIRM`.
 
     The state is that of the start of the quarter; an undefined value is NaN.
     """
@@ -207,7 +208,7 @@ def observe(state: State, flows: Flows, p: Any, frame: Frame, xp: Array) -> dict
 
 
 def _general_offers(state: State, flows: Flows, p: Any, frame: Frame, xp: Array) -> dict[str, Array]:
-    """What is on offer in the general segment, for the price of a fixed level of capability; (firm, draw) each."""
+    """What is on offer in the general segment at which price, and what all buyers spend on it; (offer, draw) each."""
     prices = flows.prices
     general = slice(frame.general_segment, frame.general_segment + 1)
     lab_on = state.lab_active
@@ -227,9 +228,16 @@ def _general_offers(state: State, flows: Flows, p: Any, frame: Frame, xp: Array)
             prices.fringe_log_price[:, general] - p.serving_elasticity * state.public,
         ]
     )
+    small_spending = prices.lab_spending * flows.context.small_share
+    revenue = [prices.lab_spending - small_spending, prices.distiller_spending, prices.fringe_spending]
     if frame.own_tier:
+        revenue.append(small_spending)
         head = state.capability - p.own_tier_gap
         capability = xp.concatenate([capability, xp.where(lab_on, head, -xp.inf)])
         small = prices.lab_log_price[:, general] + xp.log(p.own_tier_cost_ratio) - p.serving_elasticity * head
         price = xp.concatenate([price, small])
-    return {"offered_capability": capability[:, 0], "price_at_capability_zero": price[:, 0]}
+    return {
+        "offered_capability": capability[:, 0],
+        "price_at_capability_zero": price[:, 0],
+        "revenue_by_offer": xp.total(xp.concatenate(revenue), SEGMENT)[:, 0],
+    }

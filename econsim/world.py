@@ -11,6 +11,7 @@ import numpy as np
 
 from econsim import draws
 from econsim.parameter_book import Prior, book
+from econsim.rules import training
 from econsim.state import Frame
 
 if TYPE_CHECKING:
@@ -124,6 +125,10 @@ def build_world(
     parameters = SimpleNamespace(**values)
     parameters.budget_share = _by_segment([segment.budget_share for segment in segments])
     parameters.relative_tail_weight = _by_segment([segment.tail_weight for segment in segments])
+    public = scenario.structure.public_capability
+    if public is None:
+        public = training.steady_public_capability(parameters.initial_expected_growth, parameters.leakage_rate)
+    parameters.public_at_start = public
     _add_labs(parameters, scenario, labs)
     _add_distillers(parameters, scenario, distillers)
     quarters = scenario.structure.quarters

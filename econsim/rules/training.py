@@ -148,3 +148,11 @@ def efficiency_after(
 def public_after(public: Array, frontier: Array, leakage_rate: Array) -> Array:
     """Public knowledge next quarter: a share of the distance to the frontier leaks out."""
     return public + leakage_rate * (frontier - public)
+
+
+def steady_public_capability(growth: Array, leakage_rate: Array) -> Array:
+    """Public knowledge relative to the frontier, in nats, where leakage has long kept pace with steady growth.
+
+    growth : of the frontier, nats per quarter
+    """
+    return -growth / leakage_rate
