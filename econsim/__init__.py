@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from econsim.scenario import Scenario, load_scenario
     from econsim.store import read_run, write_run
     from econsim.studies.adoption import Adoption, adopt
+    from econsim.studies.backtest import Backtest, backtest
+    from econsim.studies.calibrate import Calibration, calibrate
     from econsim.studies.compare import Comparison, compare
     from econsim.studies.discovery import discover
     from econsim.studies.drivers import drivers
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Adoption": "econsim.studies.adoption",
+    "Backtest": "econsim.studies.backtest",
+    "Calibration": "econsim.studies.calibrate",
     "Comparison": "econsim.studies.compare",
     "EconsimError": "econsim.errors",
     "InputError": "econsim.errors",
@@ -40,7 +44,9 @@ _HOMES = {
     "Sweep": "econsim.studies.sweep",
     "SweepStopped": "econsim.studies.sweep",
     "adopt": "econsim.studies.adoption",
+    "backtest": "econsim.studies.backtest",
     "brief": "econsim.briefs.build",
+    "calibrate": "econsim.studies.calibrate",
     "compare": "econsim.studies.compare",
     "diff_model": "econsim.studies.model_difference",
     "discover": "econsim.studies.discovery",
@@ -64,6 +70,8 @@ _MODULES = ("evidence", "fidelity")
 
 __all__ = [
     "Adoption",
+    "Backtest",
+    "Calibration",
     "Comparison",
     "EconsimError",
     "InputError",
@@ -74,7 +82,9 @@ __all__ = [
     "SweepStopped",
     "__version__",
     "adopt",
+    "backtest",
     "brief",
+    "calibrate",
     "compare",
     "diff_model",
     "discover",

@@ -192,7 +192,8 @@ def notes(result: Any, summary: Mapping[str, Any]) -> list[str]:
         told.append(f"{result.failed_draws} of {result.draws} draws could not be solved and are left out.")
     told += [f"Beyond the evidence: {problem}" for problem in result.scenario.extrapolations]
     how = {
-        "prior": "the priors are not calibrated yet",
+        "prior": "parameters are drawn from their priors, not from the ensemble calibrated on history",
+        "calibrated": "calibrated on a few dozen facts since March 2023, some of which the model misses",
         "default": "parameters stay at their defaults, only shocks differ between futures",
     }.get(result.ensemble, "")
     told.append(f"Illustrative{': ' + how if how else ''} (ensemble {result.ensemble}).")

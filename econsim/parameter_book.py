@@ -92,6 +92,24 @@ class Prior(_Row):
         value = np.clip(np.exp(on_axis), self.low, self.high)
         return np.where(u == 0.0, self.low, np.where(u == 1.0, self.high, value))
 
+    def probability(self, values: Any, default: float) -> np.ndarray:
+        """Distribution function, the inverse of `quantile`.
+
+        values  : any shape; outside [low, high] gives 0 or 1
+        default : the mode
+        returns : probabilities in [0, 1]
+        """
+        values, low, mode, high = np.asarray(values, dtype=float), self.low, float(default), self.high
+        if self.scale == "log":
+            with np.errstate(divide="ignore"):
+                values = np.log(np.maximum(values, 0.0))
+            low, mode, high = math.log(low), math.log(mode), math.log(high)
+        values = np.clip(values, low, high)
+        width = high - low
+        rising = (values - low) ** 2 / (width * max(mode - low, 1e-300))
+        falling = 1.0 - (high - values) ** 2 / (width * max(high - mode, 1e-300))
+        return np.where(values < mode, rising, falling)
+
 
 def _triangular_quantile(u: np.ndarray, low: float, mode: np.ndarray, high: float) -> np.ndarray:
     width = high - low

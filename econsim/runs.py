@@ -15,13 +15,13 @@ from econsim.errors import InputError, Problem, unknown_name
 from econsim.kept_worlds import KeptWorlds
 from econsim.metrics import present_value, summary_catalogue
 from econsim.scenario import Scenario, load_scenario
+from econsim.scenario_schema import ENSEMBLES
 from econsim.series import PER_FIRM, catalogue
 from econsim.world import World
 
 DEFAULT_DRAWS = 256
 DEFAULT_SEED = 0
 DEFAULT_ENSEMBLE = "prior"
-ENSEMBLES = ("default", "prior")
 CHUNK = 512  # draws that are worked on together
 AGENTS_CHUNK = 8  # the agents engine runs draw after draw: small chunks only make progress visible
 LARGEST_DRAWS = 100_000_000
@@ -264,6 +264,7 @@ def as_scenario(scenario: Scenario | str) -> Scenario:
 __all__ = [
     "DEFAULT_DRAWS",
     "DEFAULT_SEED",
+    "ENSEMBLES",
     "PER_FIRM",
     "RESIDUAL",
     "Run",

@@ -49,7 +49,7 @@ class Scenario:
     structure  : length and first quarter of the run, buyers, firms that differ from each other
     switches   : whether copying, a public fringe and the label "foreign" exist at all
     fidelity   : the law that says what a copy loses
-    ensemble   : `default` or `prior`: which ensemble to draw unless the caller says; None: no wish
+    ensemble   : `default`, `prior` or `calibrated`: which to draw unless the caller says; None: no wish
     status_quo : what effects are measured against: a shipped name or a scenario; None: itself without levers
 
     Fields accept what a scenario file accepts. Raises InputError with every problem.

@@ -15,7 +15,7 @@ from econsim.parameter_book import Parameter, book
 from econsim.rules.fidelity import LAWS
 
 FIDELITY_LAWS = tuple(LAWS)
-ENSEMBLES = ("default", "prior")
+ENSEMBLES = ("default", "prior", "calibrated")
 SWITCHES = {
     "copying": "whether anyone can copy a model at all",
     "public_fringe": "whether what has leaked to the public is offered at cost",

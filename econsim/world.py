@@ -11,6 +11,7 @@ import numpy as np
 
 from econsim import draws
 from econsim.parameter_book import Prior, book
+from econsim.posterior import posterior
 from econsim.rules import training
 from econsim.state import Frame
 
@@ -73,15 +74,28 @@ def extra_dimensions(scenario: Scenario) -> int:
 
 
 def design_points(scenario: Scenario, ensemble: str, seed: int, start: int, stop: int) -> np.ndarray | None:
-    """The ensemble's points for draws `start` to `stop`: None at defaults, scrambled Sobol' points for the prior."""
+    """The ensemble's points for draws `start` to `stop`, (draw, dimension) in (0, 1), None at defaults.
+
+    prior      : scrambled Sobol' points
+    calibrated : the same, with the columns of calibrated parameters from draws of the shipped posterior
+    """
     if ensemble == "default":
         return None
     # Spare columns come from a sequence of their own: a longer Sobol' sequence has other scrambling throughout.
     points = draws.sobol_points(len(design_dimensions()), seed, start, stop)
     extra = extra_dimensions(scenario)
-    if not extra:
-        return points
-    return np.hstack([points, draws.sobol_points(extra, seed + 1, start, stop)])
+    if extra:
+        points = np.hstack([points, draws.sobol_points(extra, seed + 1, start, stop)])
+    if ensemble == "calibrated":
+        chosen = draws.sobol_points(1, seed + 2, start, stop)[:, 0]
+        points = posterior().replace_columns(points, dimension_names(scenario), scenario.assumptions, chosen)
+    return points
+
+
+def dimension_names(scenario: Scenario) -> list[str]:
+    """The parameter behind each column of `design_points`."""
+    names = design_dimensions()
+    return names + [name for name, one in scenario.assumptions.items() if not one.fixed and name not in names]
 
 
 def firm_slots(scenario: Scenario, most: Mapping[str, float] | None = None) -> tuple[int, int]:

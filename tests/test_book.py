@@ -457,3 +457,13 @@ def test_markdown_of_chosen_columns() -> None:
     )
     with pytest.raises(InputError, match="did you mean 'moderate'"):
         as_markdown([lever], ("moderat",))
+
+
+@pytest.mark.parametrize("name", [name for name, one in book().parameters.items() if one.prior is not None])
+def test_the_distribution_function_inverts_the_quantile(name: str) -> None:
+    row = book().parameters[name]
+    assert row.prior is not None
+    u = np.linspace(0.0, 1.0, 101)
+    np.testing.assert_allclose(row.prior.probability(row.prior.quantile(u, row.default), row.default), u, atol=1e-9)
+    beyond = [row.prior.low - 1.0, row.prior.high + 1.0]
+    np.testing.assert_array_equal(row.prior.probability(beyond, row.default), [0.0, 1.0])

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from econsim import load_scenario, parameters
+from econsim import load_scenario
 from econsim.library import shipped_scenarios
 from econsim.results import simulate_many
 
@@ -36,8 +36,10 @@ def measured() -> dict[str, dict[str, dict[str, float | None]]]:
 
 def statistics(nudge: float = 1.0) -> dict[str, dict[str, dict[str, float | None]]]:
     scenarios = [load_scenario(name) for name in shipped_scenarios()]
-    budget = parameters().set_index("name")["default"]["task_budget"]
-    nudged = [one.with_(task_budget=budget * nudge) if nudge != 1.0 else one for one in scenarios]
+    nudged = [
+        one.with_(task_budget=one.assumptions["task_budget"].default * nudge) if nudge != 1.0 else one
+        for one in scenarios
+    ]
     found = {}
     for start in {one.structure.start for one in nudged}:  # scenarios that run together share a calendar
         together = [one for one in nudged if one.structure.start == start]

@@ -17,6 +17,7 @@ from econsim.cli.checking import bench, check
 from econsim.cli.evidence import evidence
 from econsim.cli.exploring import app
 from econsim.cli.fidelity import fidelity
+from econsim.cli.history import backtest, calibrate
 from econsim.cli.scenario_files import new, params, scenarios, validate
 from econsim.cli.sensitivity import sensitivity
 from econsim.cli.simulations import compare, run
@@ -74,6 +75,8 @@ _COMMANDS = (
     moats,
     tip,
     flip,
+    backtest,
+    calibrate,
     fidelity,
     adopt,
     brief,

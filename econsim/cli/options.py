@@ -86,8 +86,8 @@ _HOW = (
     click.option(
         "--ensemble",
         metavar="NAME",
-        help="'prior' draws parameters from their ranges, 'default' keeps them at their defaults.  [default: the "
-        "scenario's wish, else prior]",
+        help="'prior' draws parameters from their ranges, 'calibrated' from what history leaves of them, 'default' "
+        "keeps them at their defaults.  [default: the scenario's wish, else prior]",
     ),
     click.option("--engine", default="auto", metavar="NAME", help="auto, batch, compiled or agents.  [default: auto]"),
 )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from econsim.evidence.bibliography import reference, references
 from econsim.evidence.fact_book import Fact, fact, facts
+from econsim.evidence.history_facts import History, HistoryFact, history
 from econsim.evidence.readings import Reading, readings
 from econsim.evidence.table_files import (
     TableNotes,
@@ -33,12 +34,15 @@ from econsim.evidence.units import Estimate, convert, ratio
 __all__ = [
     "Estimate",
     "Fact",
+    "History",
+    "HistoryFact",
     "Reading",
     "TableNotes",
     "convert",
     "fact",
     "facts",
     "follower_leader_compute",
+    "history",
     "open_closed_gap",
     "open_closed_lags",
     "open_closed_prices",

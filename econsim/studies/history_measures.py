@@ -68,6 +68,21 @@ class Past:
         before = min(int(place), self.quarters - 2)
         return state[before] + (place - before) * (state[before + 1] - state[before])
 
+    def drawn(self) -> dict[str, np.ndarray]:
+        """What the chart of history shows, (period, draw): money in $M, prices as a ratio, lag in months, labs."""
+        first = self.start.isoformat()
+        dates = [
+            (self.start + datetime.timedelta(days=1 + QUARTER_DAYS * one)).isoformat() for one in range(self.quarters)
+        ]
+        lags = [backward_lag(self, date[:7] + "-01", date[:7] + "-01") for date in dates]
+        return {
+            "price": np.array([price_ratio(self, first, date, "anyone") for date in dates]),
+            "lag": np.array(lags),
+            "rd_investment": self.run["rd_investment"],
+            "lab_revenue": self.run["lab_revenue"],
+            "organisations": np.array([organisations_at_scale(self, date) for date in dates]),
+        }
+
     def gap_at(self, date: str) -> np.ndarray:
         """How far open models trail the frontier, nats."""
         return self.at(self.frontier, date) - self.at(self.best_open, date)

@@ -69,7 +69,7 @@ class SweepSpec:
     draws     : simulated futures of each point
     shocks    : `own`: row r of a scenario is draw r; `shared`: every point has draws 0 to `draws` - 1
     seed      : of design, parameters and shocks
-    ensemble  : where parameters that the design does not vary come from: `default` or `prior`
+    ensemble  : where parameters that the design does not vary come from: `default`, `prior` or `calibrated`
     metrics   : the summary metrics that are kept, in the catalogue's order
     series    : the series that are kept quarter by quarter, in the catalogue's order
     chunk     : rows, each a point and a draw, of one file
@@ -274,6 +274,6 @@ def _rows(design: Design, draws: int, shocks: str, ensemble: str, checker: Check
     rows = design.size * draws
     if rows > LARGEST_DESIGN:
         checker.add(("draws",), Problem("", "gives too many rows", f"{rows:,}", f"at most {LARGEST_DESIGN:,}"))
-    elif shocks == "own" and ensemble == "prior" and rows > LAST_PRIOR_DRAW:
+    elif shocks == "own" and ensemble != "default" and rows > LAST_PRIOR_DRAW:
         message = "needs a draw for every row, more than the prior has"
         checker.add(("design",), Problem("", message, f"{rows:,}", f"at most {LAST_PRIOR_DRAW:,}, or 'shocks: shared'"))

@@ -76,11 +76,18 @@ def theme() -> Theme:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
+ENSEMBLES = {
+    "prior": "illustrative: priors not calibrated",
+    "calibrated": "illustrative: calibrated on history",
+    "default": "illustrative: parameters at defaults",
+}
+
+
 def status_line(result: Result) -> None:
     """Where the numbers of the page come from, and what to doubt."""
     told = [
         f"econsim {econsim.__version__}",
-        "illustrative: priors not calibrated" if result.ensemble == "prior" else "illustrative: parameters at defaults",
+        ENSEMBLES[result.ensemble],
         f"{result.draws} simulated futures",
         f"seed {result.seed}",
         f"run {result.run_id}",
