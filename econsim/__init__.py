@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from econsim.studies.sensitivity import Sensitivity, open_sensitivity, sensitivity
     from econsim.studies.sweep import Sweep, SweepStopped, open_sweep, sweep
     from econsim.studies.tipping import tipping
+    from econsim.verification import verify
 
 _HOMES = {
     "Adoption": "econsim.studies.adoption",
@@ -62,6 +63,7 @@ _HOMES = {
     "simulate": "econsim.results",
     "sweep": "econsim.studies.sweep",
     "tipping": "econsim.studies.tipping",
+    "verify": "econsim.verification",
     "write_run": "econsim.store",
 }
 
@@ -102,6 +104,7 @@ __all__ = [
     "simulate",
     "sweep",
     "tipping",
+    "verify",
     "write_run",
 ]
 

@@ -26,6 +26,7 @@ from econsim.briefs.document import (
 )
 from econsim.briefs.fields import Record
 
+LONG = 24  # characters from which on a number may break
 STYLE = Path(__file__).resolve().parent / "templates" / "brief.css"
 
 
@@ -56,7 +57,9 @@ class _Page:
         self.order = {key: place + 1 for place, key in enumerate(brief.sources)}
 
     def head(self) -> str:
-        facts = "\n".join(f"<dt>{html.escape(name)}</dt><dd>{self.words(text)}</dd>" for name, text in self.brief.facts)
+        facts = "\n".join(
+            f"<div><dt>{html.escape(name)}</dt><dd>{self.words(text)}</dd></div>" for name, text in self.brief.facts
+        )
         return (
             f'<header>\n<p class="kicker">econsim policy brief <span>{html.escape(self.brief.date)}</span></p>\n'
             f'<h1>{self.words(self.brief.title)}</h1>\n</header>\n<dl class="facts">\n{facts}\n</dl>'
@@ -94,10 +97,10 @@ class _Page:
             match one:
                 case Number(text=words, key=key):
                     runs = ", ".join(self.records[key].runs)
-                    told = f"{key}, run {runs}" if runs else key
-                    found.append(
-                        f'<data value="{html.escape(key)}" title="{html.escape(told)}">{html.escape(words)}</data>'
-                    )
+                    told = html.escape(f"{key}, run {runs}" if runs else key)
+                    long = ' class="long"' if len(words) > LONG else ""
+                    value = html.escape(key)
+                    found.append(f'<data{long} value="{value}" title="{told}">{html.escape(words)}</data>')
                 case Strong(text=words):
                     found.append(f"<strong>{html.escape(words)}</strong>")
                 case Citation(keys=keys):

@@ -21,9 +21,10 @@ from econsim.briefs.document import (
 )
 
 
-def as_markdown(brief: Brief, figures: str = "figures/{}.png") -> str:
+def as_markdown(brief: Brief, source: str, figures: str = "figures/{}.png") -> str:
     """The text of a Markdown file.
 
+    source  : what the brief was made from, as JSON, for `econsim verify`; in a comment
     figures : where the figures lie, {} standing for their names
     """
     order = {key: place + 1 for place, key in enumerate(brief.sources)}
@@ -31,7 +32,8 @@ def as_markdown(brief: Brief, figures: str = "figures/{}.png") -> str:
     for section in brief.sections:
         parts.append(f"## {section.heading}")
         parts += [block_text(block, order, figures) for block in section.blocks]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    held = source.replace("--", "-\\u002d")  # which would end a comment
+    return "\n\n".join([*(part for part in parts if part), f"<!-- econsim-brief\n{held}\n-->"]) + "\n"
 
 
 def facts_line(brief: Brief, order: Mapping[str, int]) -> str:

@@ -25,10 +25,11 @@ def check_can_typeset() -> None:
         raise InputError(Problem("", "PDF needs typst, which is not installed: pip install 'econsim[brief]'"))
 
 
-def as_pdf(brief: Brief, charts: dict[str, str], when: datetime.datetime) -> bytes:
+def as_pdf(brief: Brief, charts: dict[str, str], when: datetime.datetime, source: str) -> bytes:
     """The PDF of a brief; the same bytes for the same brief, charts, time and version of Typst.
 
     charts : name of a figure -> its SVG
+    source : what the brief was made from, as JSON, for `econsim verify`; attached
     raises : InputError where it takes more than four pages
     """
     import typst
@@ -38,6 +39,7 @@ def as_pdf(brief: Brief, charts: dict[str, str], when: datetime.datetime) -> byt
         place = Path(folder)
         (place / "brief.json").write_text(json.dumps(as_data(brief), ensure_ascii=False), encoding="utf-8")
         (place / "brief.typ").write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
+        (place / "econsim-brief.json").write_text(source, encoding="utf-8")
         for name, svg in charts.items():
             (place / f"{name}.pdf").write_bytes(vl_convert.svg_to_pdf(svg))
         pages = 0

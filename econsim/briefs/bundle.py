@@ -22,7 +22,7 @@ from econsim.briefs.figures import draw_figures
 from econsim.briefs.gather import run_ids_of
 from econsim.briefs.spec import BriefSpec
 from econsim.briefs.spec_packages import STATUS_QUO
-from econsim.briefs.stored_runs import read_brief_runs
+from econsim.briefs.stored_runs import BriefRuns, read_brief_runs
 from econsim.errors import InputError
 from econsim.scenario_text import as_yaml
 from econsim.store import as_json, digest, package_versions, read_json
@@ -87,13 +87,13 @@ def build_bundle(
     charts = draw_figures(brief, writing, place / "figures", brief.footer)
     records = writing.ledger.records
     ids = {run.name: run.run_id for run in runs.all}
-    source = _source(spec, created, ids, {run.name: run.data_hash for run in runs.all})
+    source = _source(spec, created, runs)
     if "html" in formats:
         (place / "brief.html").write_text(as_html(brief, charts, records, source), encoding="utf-8")
     if "md" in formats:
-        (place / "brief.md").write_text(as_markdown(brief), encoding="utf-8")
+        (place / "brief.md").write_text(as_markdown(brief, source), encoding="utf-8")
     if "pdf" in formats:
-        (place / "brief.pdf").write_bytes(as_pdf(brief, charts, when))
+        (place / "brief.pdf").write_bytes(as_pdf(brief, charts, when, source))
     if "ipynb" in formats:
         text = as_notebook(brief, spec, ids, records, charts, writing.head.relative, source)
         (place / "brief.ipynb").write_text(text, encoding="utf-8")
@@ -131,14 +131,15 @@ def _write_scenarios(spec: BriefSpec, place: Path) -> None:
     (place / SPEC).write_text(as_yaml(spec.as_mapping(paths)), encoding="utf-8")
 
 
-def _source(spec: BriefSpec, created: str, ids: Mapping[str, str], hashes: Mapping[str, str]) -> str:
+def _source(spec: BriefSpec, created: str, runs: BriefRuns) -> str:
     """All that a brief was made from, as JSON: it goes with the brief where its folder does not."""
     content = {
         "spec": spec.as_mapping({one.name: as_mapping(one.scenario) for one in spec.packages}),
         "version": econsim.__version__,
         "created": created,
-        "run_ids": dict(ids),
-        "draws_sha256": dict(hashes),
+        "engine": runs.proposal.result.engine,
+        "run_ids": {run.name: run.run_id for run in runs.all},
+        "draws_sha256": {run.name: run.data_hash for run in runs.all},
     }
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
 

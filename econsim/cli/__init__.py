@@ -12,7 +12,7 @@ import click
 import econsim
 from econsim.cli.adopting import adopt
 from econsim.cli.analysing import discover, drivers, moats
-from econsim.cli.briefing import brief
+from econsim.cli.briefing import brief, verify
 from econsim.cli.checking import bench, check
 from econsim.cli.evidence import evidence
 from econsim.cli.exploring import app
@@ -80,6 +80,7 @@ _COMMANDS = (
     fidelity,
     adopt,
     brief,
+    verify,
     app,
     scenarios,
     params,

@@ -1,4 +1,4 @@
-"""`econsim brief`: policy briefs from a spec."""
+"""`econsim brief` and `econsim verify`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import click
 from econsim.cli.options import WholeNumber, json_option, show_json
 from econsim.cli.progress import Progress
 from econsim.cli_text import paragraph
+
+MISMATCH = 4
 
 
 @click.command()
@@ -81,3 +83,30 @@ def _listed(as_json: bool) -> int:
         click.echo(f"{name}: {one.question}")
     click.echo("Write one with: econsim brief NAME --out DIR")
     return 0
+
+
+@click.command()
+@click.argument("path")
+@click.option("--engine", default="auto", metavar="NAME", help="Of the rerun.  [default: the one that was used]")
+@json_option
+@click.option("--quiet", is_flag=True, help="Print the verdict and the differences only; no progress.")
+def verify(path: str, engine: str, as_json: bool, quiet: bool) -> int:
+    """Run again what a stored result claims, and compare every number and every hash.
+
+    PATH is the folder of a run, a comparison or a brief, or the file of a brief. Exit code 4 where something differs,
+    each difference by name; numbers agree where they do to 1e-9.
+    """
+    from econsim.store import as_json as written
+    from econsim.verification import verify as verified
+
+    with Progress(quiet=quiet) as progress:
+        found = verified(path, engine=engine, progress=progress)
+    if as_json:
+        show_json(written(found.summary()))
+    else:
+        click.echo(paragraph(found.sentence))
+        for one in found.differences:
+            click.echo(paragraph(f"  {one}", "    "))
+        for note in found.notes:
+            click.echo(paragraph(f"  Note: {note}", "    "))
+    return 0 if found.ok else MISMATCH

@@ -1,0 +1,128 @@
+"""Verifying the file of a brief that came without its folder: it says itself what it was made from."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import tempfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import econsim
+from econsim.briefs.bundle import TIME, brief_identity, build_bundle
+from econsim.briefs.flip_study import put_flip_study
+from econsim.briefs.gather import gather, run_ids_of
+from econsim.briefs.spec import as_brief_spec
+from econsim.runs import Progress
+from econsim.verification.report import Difference, Verification
+from econsim.verification.run_check import engine_for
+from econsim.verification.texts import text_differences
+from econsim.whole_folder import refusal
+
+LARGEST = 50_000_000  # bytes
+_KEYS = {"spec": dict, "version": str, "created": str, "run_ids": dict, "draws_sha256": dict}
+
+
+def verify_lone_brief(file: Path, path: str, engine: str, progress: Progress | None) -> Verification:
+    """Verify a brief's file by making the brief again from what the file says of itself."""
+    source = read_source(file)
+    try:
+        spec = as_brief_spec(source["spec"])
+        when = datetime.datetime.strptime(source["created"], TIME).replace(tzinfo=datetime.UTC)
+    except ValueError as error:
+        told = str(error).splitlines()[0]
+        message = f"was written by econsim {source['version']}, and what it was made from cannot be read: {told}"
+        raise refusal(file, message) from None
+    notes = ["Verified by itself: its folder, with data and figures, is not beside it."]
+    with tempfile.TemporaryDirectory(prefix="econsim-verify-") as temporary:
+        place = Path(temporary) / "brief"
+        (place / "runs").mkdir(parents=True)
+        chosen = engine_for([{"engine": source.get("engine", "batch")}], engine)
+        gather(spec, place / "runs", chosen, (), None, progress)
+        study = None
+        if spec.flip:
+            (place / "studies").mkdir()
+            study = put_flip_study(spec, place / "studies" / "flip", chosen, (), None, progress)
+        build_bundle(spec, place, (file.suffix[1:],), when, study)
+        again = place / f"brief{file.suffix}"
+        differences = [] if file.read_bytes() == again.read_bytes() else _compared(file, again, source, notes)
+        numbers = len(json.loads((place / "numbers.json").read_text(encoding="utf-8")))
+    version, here = source["version"], econsim.__version__
+    if version != here:
+        notes.append(f"Written by econsim {version} and verified with {here}: this is what changed.")
+    elif run_ids_of(spec) != source["run_ids"]:
+        ids = (str(source["run_ids"]), str(run_ids_of(spec)))
+        differences.append(Difference(file.name, "run ids", *ids))
+    return Verification(
+        path, "brief", brief_identity(spec), source["version"], econsim.__version__, numbers, 1, tuple(differences),
+        tuple(notes),
+    )  # fmt: skip
+
+
+def _compared(file: Path, again: Path, source: dict[str, Any], notes: list[str]) -> list[Difference]:
+    if file.suffix == ".pdf":
+        if pdf_source(file.read_bytes()) == pdf_source(again.read_bytes()):
+            notes.append("The pages of a PDF can only be compared as a whole, and by the same versions of its tools.")
+        return [Difference(file.name, "", "is not what the runs give", "")]
+    ours, theirs = (one.read_text(encoding="utf-8", errors="replace") for one in (file, again))
+    # Hashes of draws differ where another machine rounds otherwise, though no number that is printed does.
+    for name in source["draws_sha256"].values():
+        ours = ours.replace(str(name), "#").replace(str(name)[:12], "#")
+    for name in _hashes(again):
+        theirs = theirs.replace(name, "#").replace(name[:12], "#")
+    return text_differences(file.name, ours, theirs)
+
+
+def _hashes(again: Path) -> list[str]:
+    return [str(one) for one in read_source(again)["draws_sha256"].values()]
+
+
+def read_source(file: Path) -> dict[str, Any]:
+    """What a brief was made from, as its file says; InputError where it does not."""
+    try:
+        if file.stat().st_size > LARGEST:
+            raise refusal(file, f"is too large: at most {LARGEST:,} bytes are read")
+        data = file.read_bytes()
+    except OSError as error:
+        raise refusal(file, f"cannot be read: {(error.strerror or str(error)).lower()}") from None
+    try:
+        found = _SOURCES[file.suffix](data)
+        content = json.loads(found) if found is not None else None
+    except (ValueError, zlib.error):
+        content = None
+    if not isinstance(content, dict) or any(not isinstance(content.get(key), kind) for key, kind in _KEYS.items()):
+        raise refusal(file, "is no brief of econsim: it does not say what it was made from")
+    return content
+
+
+def _of_html(data: bytes) -> str | None:
+    found = re.search(r'<script type="application/json" id="econsim-brief">(.*?)</script>', data.decode(), re.DOTALL)
+    return found.group(1) if found else None
+
+
+def _of_markdown(data: bytes) -> str | None:
+    found = re.search(r"<!-- econsim-brief(.*?)-->", data.decode(), re.DOTALL)
+    return found.group(1) if found else None
+
+
+def _of_notebook(data: bytes) -> str | None:
+    held = json.loads(data.decode())
+    metadata = held.get("metadata", {}) if isinstance(held, dict) else {}
+    return json.dumps(metadata["econsim_brief"]) if "econsim_brief" in metadata else None
+
+
+def pdf_source(data: bytes) -> str | None:
+    """The file that is attached to a brief's PDF."""
+    for found in re.finditer(rb"/EmbeddedFile\b.*?stream\r?\n", data, re.DOTALL):
+        body = data[found.end() : data.find(b"endstream", found.end())]
+        text = zlib.decompress(body) if b"FlateDecode" in found.group() else body
+        if b'"draws_sha256"' in text:
+            return text.decode()
+    return None
+
+
+_SOURCES = {".html": _of_html, ".md": _of_markdown, ".ipynb": _of_notebook, ".pdf": pdf_source}
+
+__all__ = ["read_source", "verify_lone_brief"]
