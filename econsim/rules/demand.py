@@ -71,7 +71,7 @@ def split(values: Array, other: Array, xp: Array) -> Split:
     return Split(
         log_sum=largest + xp.log(everything),
         share=weight * xp.where(empty, 0.0, scale),
-        rest=xp.where(top, xp.where(empty, everything, beyond_top), everything - weight) * scale,
+        rest=xp.where(empty, 1.0, xp.where(top, beyond_top, everything - weight) * scale),
         other_share=other_weight * scale,
         other_rest=xp.where(other_top, beyond_top, everything - other_weight) * scale,
     )

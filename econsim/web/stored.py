@@ -39,12 +39,25 @@ def kept_scenarios() -> list[Scenario]:
     return [*(load_scenario(name) for name in shipped_scenarios()), *moderate_levers().values()]
 
 
+def kept_results(draws: int = DEFAULT_DRAWS) -> list[Result]:
+    """The results of `kept_scenarios`, by the reference engine."""
+    return [one for group in _calendars(kept_scenarios()) for one in simulate_many(group, draws, engine="batch")]
+
+
+def _calendars(scenarios: list[Scenario]) -> list[list[Scenario]]:
+    """Scenarios that cover the same quarters, which can share their worlds."""
+    groups: dict[tuple[str, int], list[Scenario]] = {}
+    for one in scenarios:
+        groups.setdefault((one.structure.start, one.structure.quarters), []).append(one)
+    return list(groups.values())
+
+
 # ---------------------------------------------------------------------------------------------------- writing
 
 
 def write(folder: Path = FOLDER) -> None:
     """Run what is stored on the default draws with the reference engine, and write it."""
-    results = simulate_many(kept_scenarios(), engine="batch")
+    results = kept_results()
     series = sorted({shown.series for shown in METRICS.values()})
     worlds: dict[str, Result] = {}
     frames = []

@@ -206,7 +206,7 @@ def assert_first_moved(
     assert set(found) == set(usual)
     assert found["residual"].max() < TOLERANCE
     assert moved(found, usual, slice(0, quarter)) == set()
-    assert moved(found, usual, slice(quarter, quarter + 1)) - {"residual"} == expected
+    assert moved(found, usual, slice(quarter, quarter + 1)) - {"residual", "revenue_by_offer"} == expected
     assert moved(found, usual, slice(quarter, None)) & POLICY == levers
 
 
@@ -357,9 +357,10 @@ def test_a_fringe_that_never_offers():
     assert found["lab_revenue"][0] > usual["lab_revenue"][0]
     for name in PER_FIRM:
         own = found[name][0, :, 0] != usual[name][0, :, 0]
-        labs_move = name == "price_at_capability_zero"  # less competition, higher markups
+        labs_move = name in ("price_at_capability_zero", "revenue_by_offer")  # less competition, higher markups
+        fringe_moves = name != "price_at_capability_zero"
         no_copies = [False] * len(own[4:-1])
-        np.testing.assert_array_equal(own, [labs_move] * 4 + no_copies + [not labs_move])
+        np.testing.assert_array_equal(own, [labs_move] * 4 + no_copies + [fringe_moves])
     assert not found["public_revenue"].any()
     assert np.isneginf(found["offered_capability"][:, -1]).all()
     assert (np.diff(found["public_capability"], axis=0) > 0.0).all()  # knowledge leaks all the same

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from econsim.results import simulate_many
 from econsim.web import stored
 
 DRAWS = 3
@@ -13,7 +12,7 @@ DRAWS = 3
 
 @pytest.fixture(scope="module")
 def computed():
-    return simulate_many(stored.kept_scenarios(), draws=DRAWS, engine="batch")
+    return stored.kept_results(DRAWS)
 
 
 def test_every_scenario_is_stored_with_the_draws_that_it_has(computed):

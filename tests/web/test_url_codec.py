@@ -38,7 +38,8 @@ def test_a_shipped_scenario_is_told_by_its_name(base):
 
 @pytest.mark.parametrize("seed", range(30))
 def test_any_scenario_reads_back(seed):
-    base = random.Random(seed).choice(list(shipped_scenarios()))
+    # The random levers start in years that a run of history does not reach.
+    base = random.Random(seed).choice([name for name in shipped_scenarios() if name != "history-2023"])
     scenario = with_settings(load_scenario(base), random_settings(seed))
     read = decode(encode(scenario, base))
     assert read.scenario.hash == scenario.hash
