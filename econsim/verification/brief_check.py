@@ -150,6 +150,10 @@ def _same_worlds(spec: BriefSpec, folders: Sequence[StoredFolder]) -> list[Diffe
     """Whether the runs are those of the spec."""
     worlds = scenarios_of(spec)
     found = []
+    for key in ("draws", "seed", "ensemble") if folders else ():
+        held = folders[0].manifest[key]
+        if getattr(spec, key) != held:
+            found.append(Difference(SPEC, key, str(getattr(spec, key)), f"{held}, as the runs were made"))
     for one in folders:
         world = worlds.get(one.folder.name)
         if world is None:
