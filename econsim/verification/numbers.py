@@ -127,8 +127,8 @@ def of_table(table: pd.DataFrame, keys: Sequence[str], sizes: Mapping[str, float
 
 
 def shown(value: float) -> str:
-    """A number in a message: enough digits to see the difference."""
-    return "undefined" if math.isnan(value) else f"{value:.12g}"
+    """A number in a message, with every digit that it has."""
+    return "undefined" if math.isnan(value) else repr(float(value))
 
 
 __all__ = ["TOLERANCE", "Numbers", "Room", "as_number", "flattened", "mismatches", "of_table", "shown"]

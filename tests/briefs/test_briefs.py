@@ -190,4 +190,5 @@ def test_reading_a_bundle(bundle, tmp_path):
 def test_its_spec_makes_it_again(bundle, tmp_path):
     again = brief(bundle.folder / "spec.yaml", tmp_path / "out", ("md",), runs=bundle.folder.parent / "runs")
     assert again.run_ids == bundle.run_ids
-    assert text_of(again).splitlines()[4:] == text_of(bundle).splitlines()[4:]
+    undated = [re.sub(r"20\d\d-\d\d-\d\d(T[\d:]+Z)?", "", text_of(one)) for one in (again, bundle)]
+    assert undated[0] == undated[1]

@@ -56,7 +56,7 @@ def with_its_hash(folder, file):
     parts = file.split("/")
     for depth in range(len(parts) - 1, -1, -1):
         manifest = folder.joinpath(*parts[:depth], "manifest.json")
-        if not manifest.is_file():
+        if not manifest.is_file() or manifest == folder / file:  # none knows its own hash
             continue
         content = json.loads(manifest.read_text())
         content["files"]["/".join(parts[depth:])] = digest(folder / file)
