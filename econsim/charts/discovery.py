@@ -12,6 +12,7 @@ from econsim.charts.drivers import sweep_footer
 from econsim.charts.style import BLUE, GREY, PALE, PLOT_WIDTH, VERMILLION, styled, titled
 from econsim.errors import InputError, Problem
 from econsim.studies.discovery import percentage
+from econsim.studies.discovery_halves import HALVES
 from econsim.studies.words import setting, start, words
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def peeling(discovery: Discovery) -> Any:
     label = mark.mark_text(align=side, dx=dx, dy=dy, color=VERMILLION, fontSize=12, fontWeight="bold").encode(
         text="told:N"
     )
+    held_out = _held_out(discovery, scale)
     if box.limits:
         title = (
             f"Limits on {len(box.names)} parameter{'s' if len(box.names) > 1 else ''} raise the share of futures in "
@@ -53,10 +55,28 @@ def peeling(discovery: Discovery) -> Any:
         f"{len(discovery.selected.met):,} futures of {discovery.scenario}. Each dot is a box, from all "
         "futures at the right to ever smaller ones; the chosen box is simplified and widened from one of them."
     )
-    chart = alt.layer(line, dots, chosen, label).properties(
+    if held_out:
+        subtitle += " Grey cross: boxes found in one half of the futures, in the other half, lowest to highest."
+    chart = alt.layer(*held_out, line, dots, chosen, label).properties(
         width=PLOT_WIDTH, height=HEIGHT, title=titled(title, subtitle)
     )
     return styled(chart, sweep_footer(discovery.sweep))
+
+
+def _held_out(discovery: Discovery, scale: alt.Scale) -> list[Any]:
+    """Coverage and density of boxes on rows that they were not found in."""
+    spans = [discovery.halves.span(what) for what in ("coverage", "density")]
+    if not discovery.box.limits or not all(map(math.isfinite, (*spans[0], *spans[1]))):
+        return []
+    (left, right), (low, high) = spans
+    across = pd.DataFrame([{"coverage": left, "to": right, "density": (low + high) / 2.0}])
+    up = pd.DataFrame([{"density": low, "to": high, "coverage": (left + right) / 2.0}])
+    look: dict[str, Any] = {"color": GREY, "strokeWidth": 2, "opacity": 0.8}
+    x, y = alt.X("coverage:Q", scale=scale), alt.Y("density:Q", scale=scale)
+    return [
+        alt.Chart(across).mark_rule(**look).encode(x=x, x2="to:Q", y=y),
+        alt.Chart(up).mark_rule(**look).encode(y=y, y2="to:Q", x=x),
+    ]
 
 
 def box_ranges(discovery: Discovery) -> Any:
@@ -71,7 +91,7 @@ def box_ranges(discovery: Discovery) -> Any:
         "name:N",
         sort=table["name"].tolist(),
         title=None,
-        axis=alt.Axis(labelLimit=240, ticks=False, domain=False, grid=False, labelFontSize=13),
+        axis=alt.Axis(labelLimit=320, ticks=False, domain=False, grid=False, labelFontSize=13),
     )
     scale = alt.Scale(domain=[0, 1])
     hidden = alt.X("first:Q", title=None, axis=None, scale=scale)
@@ -93,14 +113,26 @@ def box_ranges(discovery: Discovery) -> Any:
         for align, low, high in sides
     ]
     subtitle = (
-        "Grey: what the sweep spans, with its ends below; blue: inside the box, with its limits above. Parameters with "
-        f"a log-scaled prior are drawn on a log axis. {len(discovery.selected.met):,} futures of "
-        f"{discovery.scenario}; of all of them it is so in {percentage(discovery.share)}."
+        "Grey: what the sweep spans, with its ends below; blue: inside the box, with its limits above; in brackets: in "
+        "how many half samples the limit was found again. Parameters with a log-scaled prior are drawn on a log axis. "
+        f"{len(discovery.selected.met):,} futures of "
+        f"{discovery.scenario}; the limits cover {percentage(discovery.box.coverage)} of those in which it is so."
     )
     chart = alt.layer(whole, inside, *ends, *limits).properties(
-        width=PLOT_WIDTH, height=alt.Step(ROW), title=titled(discovery.headline, subtitle)
+        width=PLOT_WIDTH, height=alt.Step(ROW), title=titled(ranges_title(discovery), subtitle)
     )
     return styled(chart, sweep_footer(discovery.sweep))
+
+
+def ranges_title(discovery: Discovery) -> str:
+    """What is so within the limits, in a line; the limits are on the chart."""
+    told = f"{start(discovery.condition)} in {percentage(discovery.box.density)} of the futures within these limits"
+    return f"{told}, against {percentage(discovery.share)} of all"
+
+
+def _named(name: str, again: float) -> str:
+    """A parameter, and how often halves of the futures limit it again."""
+    return f"{start(words(name))} ({round(HALVES * again)} of {HALVES})"
 
 
 def _places(discovery: Discovery) -> pd.DataFrame:
@@ -114,7 +146,7 @@ def _places(discovery: Discovery) -> pd.DataFrame:
         places = [((math.log(end) if log else end) - first) / (last - first) for end in ends]
         rows.append(
             {
-                "name": start(words(name)),
+                "name": _named(name, row["found_in_halves"]),
                 "first": 0.0,
                 "last": 1.0,
                 "from": places[0],

@@ -11,12 +11,15 @@ import pandas as pd
 import econsim
 from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled, titled
 from econsim.errors import InputError, Problem
-from econsim.studies.words import amount, words
+from econsim.findings import display_name
+from econsim.studies.words import amount, listed, words
 
 if TYPE_CHECKING:
     from econsim.studies.drivers import Drivers
 
 MOST_ROWS = 12
+SEEN = 0.002  # of the value of knowing everything
+NORMAL = 1.96  # standard errors to either side of a 95% interval
 
 
 def rank_correlations(drivers: Drivers, metric: str | None = None, scenario: str | None = None) -> Any:
@@ -58,34 +61,54 @@ def information_bars(drivers: Drivers) -> Any:
     one = drivers.information
     if one is None:
         raise InputError(Problem("value_of_information", "was not asked for: name the packages to choose among"))
-    rows = [(words(name), one.parameters[name].value, one.parameters[name].upper, BLUE) for name in one.ranked[:10]]
-    rows.append(("all parameters together", one.together.value, one.together.upper, GREY))
-    rows.append(("everything, luck included", one.perfect.value, one.perfect.value, GREY))
-    table = pd.DataFrame(rows, columns=["name", "value", "upper", "color"])
+    least = SEEN * one.perfect.value  # a bar of which nothing would be seen says nothing
+    shown = [name for name in one.ranked[:10] if max(one.parameters[name].value, one.parameters[name].upper) > least]
+    rows = [_bar(words(name), one.parameters[name], BLUE) for name in shown]
+    rows += [_bar("all parameters together", one.together, GREY), _bar("everything, luck included", one.perfect, GREY)]
+    table = pd.DataFrame(rows)
     table["told"] = [amount(value, one.unit) for value in table["value"]]
     axis_unit, factor = ("$bn", 1e-3) if one.unit == "$M" else (one.unit, 1.0)
-    table["value"], table["upper"] = table["value"] * factor, table["upper"] * factor
+    ends = ["value", "low", "high", "upper"]
+    table[ends] = table[ends] * factor
     base = alt.Chart(table).encode(y=_rows_axis(table["name"].tolist()))
     way = "less" if one.less_is_better else "more"
     unit = "" if axis_unit in ("–", "ratio", "share") else f", {axis_unit}"
-    most = max(float(table["upper"].max()), 1e-9)
+    most = max(float(table[["upper", "high"]].max().max()), 1e-9)
     x = alt.X(
         "value:Q",
         title=f"{way} {words(one.metric)} on average{unit}",
-        scale=alt.Scale(domain=[0, most]),
+        scale=alt.Scale(domain=[0, most], nice=True),
         axis=alt.Axis(tickCount=6),
     )
     bars = base.mark_bar(height=14).encode(x=x, color=alt.Color("color:N", scale=None))
-    ticks = base.mark_tick(thickness=2, height=18, color=VERMILLION, opacity=1.0).encode(x="upper:Q")
-    said = base.mark_text(align="left", color=GREY, fontSize=11).encode(x=alt.value(PLOT_WIDTH + 8), text="told:N")
-    subtitle = (
-        f"Expected gain of choosing among {', '.join(one.packages)} after learning it; {one.rows:,} futures. "
-        "Bar: gain of a rule fitted on other futures, which leans low; tick: highest fitted value, which leans high."
+    # White under black: it is seen on the bar and beside it.
+    spans = [
+        base.mark_rule(strokeWidth=width, color=color).encode(x="low:Q", x2="high:Q")
+        for width, color in ((5.0, "white"), (2.0, "#1B1F24"))
+    ]
+    ticks = base.transform_filter("isValid(datum.upper)").mark_tick(
+        thickness=2.5, height=18, color=VERMILLION, opacity=1.0
     )
-    chart = alt.layer(bars, ticks, said).properties(
+    said = base.mark_text(align="left", color=GREY, fontSize=11).encode(x=alt.value(PLOT_WIDTH + 8), text="told:N")
+    left_out = len(one.parameters) - len(shown)
+    rest = f" {left_out} more parameters are worth less." if left_out else ""
+    packages = listed([display_name(name) for name in one.packages])
+    subtitle = (
+        f"Expected gain of choosing among {packages} after learning it; {one.rows:,} futures. Bar: gain of a rule "
+        "fitted on other futures, which leans low; line: its 95% interval; tick: highest fitted value, which leans high."
+        f"{rest}"
+    )
+    chart = alt.layer(bars, *spans, ticks.encode(x="upper:Q"), said).properties(
         width=PLOT_WIDTH, height=alt.Step(26), title=titled(one.headline, subtitle)
     )
     return styled(chart, sweep_footer(drivers.sweep))
+
+
+def _bar(name: str, one: Any, color: str) -> dict[str, Any]:
+    """A value of information with its 95% interval, which ends at nothing: no knowledge is worth less."""
+    half = NORMAL * one.standard_error
+    ends = {"low": max(one.value - half, 0.0), "high": max(one.value + half, 0.0)}
+    return {"name": name, "value": one.value, **ends, "upper": getattr(one, "upper", None), "color": color}
 
 
 def sweep_footer(sweep: Any) -> str:

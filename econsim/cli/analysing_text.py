@@ -86,7 +86,7 @@ def discovery_text(found: Discovery) -> str:
                 number(limit.value),
                 found.rows.unit(found.sweep.columns[limit.name]),
                 _p(found.quasi_p[limit.name, limit.at_least]),
-                f"{100.0 * found.halves[limit.name]:.0f}%",
+                f"{100.0 * found.halves.share(limit.name, limit.at_least):.0f}%",
             ]
             for limit in found.box.limits
         ]

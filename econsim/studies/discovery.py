@@ -13,10 +13,11 @@ import pandas as pd
 
 import econsim
 from econsim.errors import InputError, Problem
+from econsim.studies.discovery_halves import DOUBTFUL, DROPPED, HALVES, Halves, Side, search_halves, without
 from econsim.studies.drivers_rows import Selected, SweptRows, finished_sweep, label_of, select
 from econsim.studies.statistics.boxes import Box, Cases
 from econsim.studies.statistics.cart import TreeBoxes, tree_boxes
-from econsim.studies.statistics.prim import BoxSearch, find_box, reproducibility
+from econsim.studies.statistics.prim import BoxSearch, find_box
 from econsim.studies.sweep_result import Sweep
 from econsim.studies.words import amount, listed, plain, rounded, setting, words
 
@@ -24,7 +25,6 @@ LEAST_ROWS = 50
 LEAST_MASS = 0.05  # of all rows in a box; less where the futures of interest are fewer
 LEAST_IN_BOX = 20  # rows
 SIGNIFICANT = 0.05
-HALVES = 10
 SAME = 0.5  # of the rows in either box or tree that are in both, to call them one
 APART = 0.2  # below this they are two
 BOX_COLUMNS = ("parameter", "unit", "low", "high", "prior_low", "prior_high", "log", "low_quasi_p", "high_quasi_p",
@@ -55,11 +55,13 @@ class Discovery:
     rows      : of the sweep
     selected  : the condition and its rows
     names     : parameters and levers that were searched
-    search    : what patient rule induction found; `search.box` is the box
+    search    : what patient rule induction found
+    halves    : what the search finds in halves of the rows
+    dropped   : limits that it found in all rows and hardly in halves: they are no part of the box
+    box       : the box: limits, coverage, density and mass
     quasi_p   : (parameter, whether a lower limit) -> quasi-p-value, from independent rows
     tree      : what a classification tree found
     check     : whether the two agree
-    halves    : parameter -> share of halves of the rows in which it is restricted too
     """
 
     def __init__(self, rows: SweptRows, selected: Selected, points: np.ndarray, most_names: int):
@@ -69,13 +71,17 @@ class Discovery:
         mass = min(LEAST_MASS, float(met.mean()) / 2.0)
         mass = min(max(mass, LEAST_IN_BOX / len(met)), 0.5)
         self.search: BoxSearch = find_box(points, met, names, mass_min=mass, most_names=most_names)
+        groups = rows.point[selected.usable]
+        self.halves: Halves = search_halves(points, met, names, groups, mass_min=mass, most_names=most_names)
+        found = [(limit.name, limit.at_least) for limit in self.search.box.limits]
+        self.dropped: tuple[Side, ...] = tuple(side for side in found if self.halves.share(*side) < DROPPED)
+        self.box: Box = without(Cases.checked(points, met, names), self.search.box, self.dropped)
         self.quasi_p = _quasi_p(self.box, points, selected.met, rows.one_a_point[selected.usable], names)
         self.tree: TreeBoxes = tree_boxes(points, met, names, mass_min=mass)
         if not self.tree.boxes:  # where futures of interest are few, no leaf may predict one
             least = min(0.5, 2.0 * float(met.mean()))
             self.tree = tree_boxes(points, met, names, mass_min=mass, least_density=least)
         self.check = _cross_check(self.box, self.tree, points, names)
-        self.halves = reproducibility(points, met, names, self.box, seed=0, resamples=HALVES, mass_min=mass)
 
     def __repr__(self) -> str:
         return f"<Discovery of '{self.selected.condition.text}' in sweep {self.sweep.sweep_id}>"
@@ -88,11 +94,6 @@ class Discovery:
     def scenario(self) -> str:
         """Label of the scenario."""
         return self.rows.label
-
-    @property
-    def box(self) -> Box:
-        """The box: limits, coverage, density and mass."""
-        return self.search.box
 
     @property
     def share(self) -> float:
@@ -133,13 +134,16 @@ class Discovery:
 
     @property
     def sentence(self) -> str:
-        """The box as a sentence, with density, coverage, and how often the condition is met anyway."""
-        if not self.box.limits:
-            return (
-                f"No limits on parameters tell these futures from the others: {self.condition} in "
-                f"{percentage(self.share)} of all futures."
-            )
-        return f"{self.headline} Of all futures it is so in {percentage(self.share)}."
+        """The box as a sentence: density, coverage, how often the condition is met anyway, and how sure that is."""
+        if self.box.limits:
+            return f"{self.headline} Of all futures it is so in {percentage(self.share)}. {self.doubt}"
+        told = f"{self.condition} in {percentage(self.share)} of all futures."
+        if not self.dropped:
+            return f"No limits on parameters tell these futures from the others: {told}"
+        return (
+            f"No limits on parameters tell these futures from the others reliably: {told} Those found in all of them, "
+            f"on {self._dropped_names}, are hardly found again in halves of them."
+        )
 
     @property
     def headline(self) -> str:
@@ -148,6 +152,26 @@ class Discovery:
             f"In {percentage(self.box.density)} of the futures with {self.limits}, {self.condition}; that covers "
             f"{percentage(self.box.coverage)} of all such futures."
         )
+
+    @property
+    def doubt(self) -> str:
+        """How sure the box is: limits that halves do not find again, and how such boxes do on other rows."""
+        shares = {words(name): self.halves.of_name(name, self.box) for name in self.box.names}
+        doubtful = {name: f"{round(100.0 * share)}%" for name, share in shares.items() if share < DOUBTFUL}
+        spans = [_span(*self.halves.span(what)) for what in ("density", "coverage")]
+        tried = f"Boxes found in one half of the futures have a density of {spans[0]} and a coverage of {spans[1]}"
+        tried += f" in the other half ({HALVES} splits"
+        tried += f", {HALVES - self.halves.boxes} without a box)" if self.halves.boxes < HALVES else ")"
+        if not doubtful:
+            return f"{tried}, and all of its limits again."
+        limits = "limit" if len(doubtful) == 1 else "limits"
+        was = "was" if len(doubtful) == 1 else "were"
+        again = f"the {limits} on {listed(list(doubtful))} {was} found again in {listed(list(doubtful.values()))}"
+        return f"{tried}; {again} of half samples."
+
+    @property
+    def _dropped_names(self) -> str:
+        return listed([words(name) for name in dict.fromkeys(name for name, _ in self.dropped)])
 
     @property
     def check_sentence(self) -> str:
@@ -184,6 +208,11 @@ class Discovery:
         weak = [words(name) for (name, _), value in self.quasi_p.items() if not value <= SIGNIFICANT]
         if weak:
             told.append(f"Could be luck: the limit on {listed(list(dict.fromkeys(weak)))}.")
+        if self.dropped and self.box.limits:
+            told.append(
+                f"Left out: a limit on {self._dropped_names}, which the search found in all rows, and in fewer than "
+                f"{round(100.0 * DROPPED)}% of half samples."
+            )
         if self.box.limits:
             told.append("Quasi-p-values are of limits that were chosen to be good, and so too small.")
         return tuple(told)
@@ -209,7 +238,8 @@ class Discovery:
             ends = [values.get((name, at_least), np.nan) for at_least in (True, False)]
             quasi = [self.quasi_p.get((name, at_least), np.nan) for at_least in (True, False)]
             log = self.rows.on_log_axis(name)
-            rows.append((name, unit, *ends, *self.rows.ends(name), log, *quasi, self.halves[name]))
+            again = self.halves.of_name(name, self.box)
+            rows.append((name, unit, *ends, *self.rows.ends(name), log, *quasi, again))
         return pd.DataFrame(rows, columns=list(BOX_COLUMNS))
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -242,10 +272,23 @@ class Discovery:
                         "value": limit.value,
                         "unit": str(self.rows.unit(self.sweep.columns[limit.name])),
                         "quasi_p": plain(self.quasi_p[limit.name, limit.at_least]),
-                        "found_in_halves": self.halves[limit.name],
+                        "found_in_halves": self.halves.share(limit.name, limit.at_least),
                     }
                     for limit in self.box.limits
                 ],
+                "dropped": [
+                    {
+                        "parameter": name,
+                        "limit": "at least" if at_least else "at most",
+                        "found_in_halves": self.halves.share(name, at_least),
+                    }
+                    for name, at_least in self.dropped
+                ],
+            },
+            "halves": {
+                "splits": HALVES,
+                "with_a_box": self.halves.boxes,
+                **{what: [plain(end) for end in self.halves.span(what)] for what in ("density", "coverage")},
             },
             "tree": {
                 "verdict": one.verdict,
@@ -311,6 +354,12 @@ def percentage(share: float) -> str:
     if text == "100" and share < 1.0:
         return "more than 99%"
     return f"{text}%"
+
+
+def _span(low: float, high: float) -> str:
+    if np.isnan(low):
+        return "nothing that is defined"
+    return f"{percentage(low)} to {percentage(high)}" if percentage(low) != percentage(high) else percentage(low)
 
 
 def _quasi_p(

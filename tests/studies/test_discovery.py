@@ -10,7 +10,7 @@ import pytest
 from analysis_helpers import NAMES, boxed, known_sweep, monotone
 
 import econsim
-from econsim.charts.discovery import box_ranges, peeling
+from econsim.charts.discovery import box_ranges, peeling, ranges_title
 from econsim.errors import InputError
 from econsim.studies.discovery import percentage
 from econsim.studies.statistics.boxes import Cases
@@ -45,8 +45,9 @@ def test_the_box_is_found_and_told(found):
     assert found.sentence == (
         f"In {percentage(box.density)} of the futures with {first} and {last}, R&D relative to no copying is below "
         f"0.5; that covers {percentage(box.coverage)} of all such futures. Of all futures it is so in "
-        f"{percentage(found.share)}."
+        f"{percentage(found.share)}. {found.doubt}"
     )
+    assert found.doubt.endswith("in the other half (10 splits), and all of its limits again.")
 
 
 def test_the_numbers_of_the_sentence_are_those_of_the_rows(found, sweep):
@@ -72,6 +73,65 @@ def test_the_tree_agrees_with_a_box_and_not_with_another(found, sweep):
     )
     check = _cross_check(other, found.tree, points, found.names)
     assert (check.verdict, check.shared, check.only_box) == ("disagrees", (), ("vendor_inertia",))
+
+
+MANY = (
+    "lab_substitution", "copy_substitution_ratio", "adoption_elasticity", "capability_value", "initial_ai_share",
+    "lab_premium", "vendor_inertia", "demand_shock_sd", "api_friction", "tail_weight", "benchmark_tail_coverage",
+    "learning_rate", "belief_erosion", "training_cost", "efficiency_growth", "learning_by_doing", "cumulative_rd",
+    "data_flywheel", "training_luck_sd", "leakage_rate",
+)  # fmt: skip
+
+
+def lucky(folder, samples: int, weight: float):
+    """The box of a sweep over twenty parameters of which the outcome follows one by a weight, and luck by the rest."""
+
+    def outcome(label, values, chance):
+        return {"rd_relative": weight * values["lab_premium"] / 2.5 + (1.0 - weight) * chance}
+
+    design = {"method": "lhs", "samples": samples, "parameters": list(MANY)}
+    return econsim.discover(known_sweep(folder / "s", outcome, design=design), "rd_relative < 0.35")
+
+
+def test_a_limit_that_halves_do_not_find_is_no_part_of_the_box(tmp_path):
+    found = lucky(tmp_path, 150, 0.0)
+    assert [limit.quasi_p < 0.05 for limit in found.search.box.limits] == [True]  # luck, as far as one can tell from it
+    assert found.box.limits == () and found.box.coverage == 1.0 and found.box.density == found.share
+    assert [found.halves.share(*side) for side in found.dropped] == [0.0]
+    assert "reliably" in found.sentence and "on adoption elasticity, are hardly found again" in found.sentence
+    told = found.summary()["box"]
+    assert told["limits"] == [] and told["dropped"][0]["parameter"] == "adoption_elasticity"
+
+
+def test_a_doubtful_limit_is_told_with_its_doubt(tmp_path):
+    found = lucky(tmp_path, 200, 0.5)
+    share = found.halves.of_name("lab_premium", found.box)
+    assert found.box.names == ("lab_premium",) and 0.2 <= share < 0.8
+    assert f"the limit on lab premium was found again in {100 * share:.0f}% of half samples" in found.sentence
+    low, high = found.halves.span("density")
+    assert f"a density of {percentage(low)} to {percentage(high)}" in found.sentence
+    assert f"({10 * share:.0f} of 10)" in json.dumps(box_ranges(found).to_dict())
+
+
+def test_boxes_of_halves_are_tried_on_the_other_halves(found):
+    """On data with a box and little luck they are as good there."""
+    assert found.halves.boxes == 10 and found.dropped == ()
+    for what in ("coverage", "density"):
+        low, high = found.halves.span(what)
+        assert 0.75 < low <= high <= 1.0
+    assert found.summary()["halves"]["density"] == list(found.halves.span("density"))
+
+
+def test_halves_keep_the_draws_of_a_point_together(tmp_path):
+    """Thirty draws of a point are one piece of evidence: in neither half are they on both sides."""
+    from econsim.studies.discovery_halves import search_halves
+
+    points = np.repeat(np.random.default_rng(0).random((30, 6)), 30, axis=0)
+    groups = np.repeat(np.arange(30), 30)
+    met = np.isin(groups, [1, 4, 9, 11, 17, 25])  # no box in any parameter, but every point is one of its own
+    names = tuple("abcdef")
+    together, apart = (search_halves(points, met, names, by) for by in (groups, np.arange(900)))
+    assert np.nanmean(together.density) < np.nanmean(apart.density) - 0.2
 
 
 def test_a_log_axis_changes_nothing(found, tmp_path):
@@ -137,7 +197,7 @@ def test_undefined_rows_are_left_out(tmp_path):
 
 def test_no_box_is_said(sweep):
     found = econsim.discover(sweep, "rd_relative < 0.5")
-    found.search = replace(found.search, box=found.search.trajectory[0])
+    found.box = found.search.trajectory[0]
     assert found.sentence.startswith(
         "No limits on parameters tell these futures from the others: R&D relative to no copying is below"
     )
@@ -151,7 +211,7 @@ def test_charts_say_what_was_found_and_in_which_sweep(found):
     shares = f"from {percentage(found.share)} to {percentage(found.box.density)}, and cover"
     for chart, words in (
         (peeling(found), f"in which R&D relative to no copying is below 0.5 {shares}"),
-        (box_ranges(found), found.headline),
+        (box_ranges(found), ranges_title(found)),
     ):
         told = json.dumps(chart.to_dict(), ensure_ascii=False).replace('", "', " ")
         assert words in told and f"sweep {found.sweep.sweep_id}" in told

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from econsim.errors import InputError
+from econsim.studies.discovery_halves import search_halves
 from econsim.studies.statistics.boxes import Box, Cases, quasi_p
 from econsim.studies.statistics.cart import tree_boxes
-from econsim.studies.statistics.prim import BoxSearch, find_box, pasted, reproducibility
+from econsim.studies.statistics.prim import BoxSearch, find_box, pasted
 
 NAMES = tuple("abcdefgh")
 
@@ -51,9 +52,9 @@ def test_luck_blurs_the_box_and_adds_no_columns():
     found = find_box(points, met, NAMES)
     assert set(found.box.names) == {"a", "c"}
     assert limits(found.box)[("a", True)] == pytest.approx(0.6, abs=0.05)
-    again = reproducibility(points, met, NAMES, found.box, seed=0, resamples=10)
-    assert again["a"] == again["c"] == 1.0
-    assert max(again[name] for name in NAMES if name not in "ac") < 0.5
+    again = search_halves(points, met, NAMES, np.arange(len(points)))
+    assert again.share("a", True) == again.share("c", False) == 1.0 and again.boxes == 10
+    assert max([share for (name, _), share in again.found.items() if name not in "ac"], default=0.0) < 0.5
 
 
 def test_few_valued_columns_lose_whole_values():
@@ -179,9 +180,11 @@ def test_the_default_box_of_the_benchmark_tells_the_published_story(search: BoxS
 
 def test_halves_of_the_benchmark_agree_on_its_columns(search: BoxSearch):
     points, met, names = benchmark()
-    found = reproducibility(points, met, names, search.box, seed=0, resamples=10, peel_alpha=0.1)
-    assert min(found[name] for name in search.box.names) >= 0.9
-    assert max(found[name] for name in names if name not in search.box.names) <= 0.5
+    found = search_halves(points, met, names, np.arange(len(points)), peel_alpha=0.1)
+    assert min(found.of_name(name, search.box) for name in search.box.names) >= 0.9
+    assert max([share for (name, _), share in found.found.items() if name not in search.box.names], default=0.0) <= 0.5
+    low, high = found.span("density")
+    assert low < search.box.density and high < 1.0  # what was not searched is less dense than what was
 
 
 # ------------------------------------------------------------------------------------------ trees
