@@ -9,6 +9,16 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+FEW_NAMES = 20  # that an error lists
+NEAREST = 4  # names of more that it shows
+LISTED_BY = {
+    "metric": "`econsim metrics` lists them",
+    "parameter or lever": "`econsim params` lists them",
+    "metric, parameter or lever": "`econsim metrics` and `econsim params` list them",
+    "scenario": "`econsim scenarios` lists them",
+}
+"""Kind of a name -> the command that lists all of them."""
+
 
 def nearest_name(name: str, names: Iterable[str]) -> str | None:
     """The valid name closest to a misspelt one, or None when nothing is close."""
@@ -86,5 +96,9 @@ def unknown_name(field: str, name: str, names: Iterable[str], *, kind: str = "na
     """The problem of a name that is not on a list, with the nearest one that is."""
     names = list(names)
     near = nearest_name(name, names)
-    allowed = None if near else ", ".join(names[:20]) + (" …" if len(names) > 20 else "")
+    allowed = None if near else ", ".join(names)
+    if not near and len(names) > FEW_NAMES:
+        close = difflib.get_close_matches(name.lower(), names, n=NEAREST, cutoff=0.0)
+        command = f"; {LISTED_BY[kind]}" if kind in LISTED_BY else ""
+        allowed = f"{len(names)} names, the nearest being {', '.join(close)}{command}"
     return Problem(field, f"unknown {kind} '{name}'", allowed=allowed, nearest=near)

@@ -91,12 +91,12 @@ def information_bars(drivers: Drivers) -> Any:
     )
     said = base.mark_text(align="left", color=GREY, fontSize=11).encode(x=alt.value(PLOT_WIDTH + 8), text="told:N")
     left_out = len(one.parameters) - len(shown)
-    rest = f" {left_out} more parameters are worth less." if left_out else ""
+    rest = f" {left_out} {'more parameters are' if shown else 'parameters alone are'} worth less." if left_out else ""
     packages = listed([display_name(name) for name in one.packages])
     subtitle = (
         f"Expected gain of choosing among {packages} after learning it; {one.rows:,} futures. Bar: gain of a rule "
-        "fitted on other futures, which leans low; line: its 95% interval; tick: highest fitted value, which leans high."
-        f"{rest}"
+        "fitted on other futures, which leans low; line: its 95% interval; tick: highest fitted value, which leans "
+        f"high.{rest}"
     )
     chart = alt.layer(bars, *spans, ticks.encode(x="upper:Q"), said).properties(
         width=PLOT_WIDTH, height=alt.Step(26), title=titled(one.headline, subtitle)

@@ -18,7 +18,7 @@ from econsim.cli.evidence import evidence
 from econsim.cli.exploring import app
 from econsim.cli.fidelity import fidelity
 from econsim.cli.history import backtest, calibrate
-from econsim.cli.scenario_files import new, params, scenarios, validate
+from econsim.cli.scenario_files import metrics, new, params, scenarios, validate
 from econsim.cli.sensitivity import sensitivity
 from econsim.cli.simulations import compare, run
 from econsim.cli.sweeping import sweep
@@ -84,6 +84,7 @@ _COMMANDS = (
     app,
     scenarios,
     params,
+    metrics,
     evidence,
     new,
     validate,

@@ -57,17 +57,14 @@ def params(grep: str | None, form: str, as_json: bool) -> None:
     Grades: A measured, B inferred from measurements, C assumed; `econsim evidence NAME` shows the facts behind one.
     """
     from econsim.book_tables import as_markdown, parameters
-    from econsim.errors import InputError, Problem, nearest_name, unknown_name
+    from econsim.errors import InputError, nearest_name, unknown_name
     from econsim.parameter_book import book
     from econsim.store import as_json as written
 
     form = "json" if as_json else form
     if form not in FORMATS:
         raise InputError(unknown_name("--format", form, FORMATS, kind="format"))
-    try:
-        wanted = re.compile(grep or "", re.IGNORECASE)
-    except re.error as error:
-        raise InputError(Problem("--grep", f"is not a regular expression: {error}", f"'{grep}'")) from None
+    wanted = _pattern(grep)
     frame = parameters()
     columns = frame[["name", "symbol", "group", "meaning"]].astype(str)
     frame = frame[columns.apply(lambda row: any(wanted.search(text) for text in row), axis=1)]
@@ -87,6 +84,43 @@ def params(grep: str | None, form: str, as_json: bool) -> None:
         click.echo(f"No parameter or lever matches '{grep}'.{hint}")
     else:
         _show_parameters(frame.to_dict("records"))
+
+
+@click.command()
+@click.option("--grep", metavar="X", help="Only metrics whose name or meaning matches (any case).")
+@json_option
+def metrics(grep: str | None, as_json: bool) -> None:
+    """List the summary metrics of a run, with unit and meaning.
+
+    They are what --output, --metric and --where name; those of single segments of demand are of the usual segments.
+    """
+    from econsim.metrics import summary_catalogue
+    from econsim.scenario import load_scenario
+    from econsim.store import as_json as written
+
+    wanted = _pattern(grep)
+    segments = tuple(segment.name for segment in load_scenario("baseline").structure.segments)
+    rows = [
+        {"name": name, "unit": one.unit, "meaning": one.meaning}
+        for name, one in summary_catalogue(segments).items()
+        if wanted.search(name) or wanted.search(one.meaning)
+    ]
+    if as_json:
+        show_json(written({"metrics": rows}))
+        return
+    if not rows:
+        click.echo(f"No metric matches '{grep}'.")
+    for row in rows:
+        click.echo(paragraph(f"{row['name']}, {row['unit']}: {row['meaning']}", "    "))
+
+
+def _pattern(grep: str | None) -> re.Pattern[str]:
+    from econsim.errors import InputError, Problem
+
+    try:
+        return re.compile(grep or "", re.IGNORECASE)
+    except re.error as error:
+        raise InputError(Problem("--grep", f"is not a regular expression: {error}", f"'{grep}'")) from None
 
 
 def _show_parameters(rows: list[dict[str, Any]]) -> None:

@@ -305,6 +305,8 @@ class _Reader:
         if name.text not in self.names:
             self._refuse_name(name)
         operator = self._next()
+        if operator.kind in ("end", "word") or operator.text in "()":
+            self._refuse(name, f"'{name.text}' alone is not a comparison", f"such as '{name.text} < 0.5'")
         if operator.kind != "operator":
             self._unexpected(operator, ", ".join(OPERATORS))
         number = self._next()

@@ -294,6 +294,16 @@ def test_params_shows_what_is_assumed(capsys):
     assert f"{assumed} of {len(rows)} are assumed (grade C)" in lines[-1] + lines[-2]
 
 
+def test_metrics_are_listed(capsys):
+    rows = json.loads(good(capsys, "metrics", "--json"))["metrics"]
+    result = simulate("baseline", 2, engine="batch", keep="summaries")
+    assert {row["name"]: row["unit"] for row in rows} == {name: one.unit for name, one in result.catalogue.items()}
+    assert good(capsys, "metrics", "--grep", "^LAB_NPV$").startswith("lab_npv, $M: present value of labs' profits")
+    code, out, err = run(capsys, "tip", "baseline", "--x", "release_window", "--output", "zzz", "--above", "0")
+    assert (code, out) == (2, "") and f"{len(rows)} names, the nearest being" in err
+    assert "`econsim metrics` lists them" in err and err.count(",") < 8
+
+
 def test_params_grep(capsys):
     rows = json.loads(good(capsys, "params", "--grep", "^COPY_.*RATIO", "--json"))["parameters"]
     expected = [name for name in book().parameters if re.search("^copy_.*ratio", name)]

@@ -227,7 +227,9 @@ def test_percentages(share, told):
 
 def test_what_is_refused(sweep, tmp_path):
     refused("did you mean 'rd_relative'?", sweep, "rd_relativ < 0.5")
-    refused("ends too early", sweep, "rd_relative")
+    refused(
+        "where: 'rd_relative' alone is not a comparison; allowed: such as 'rd_relative < 0.5'", sweep, "rd_relative"
+    )
     refused("is met in no row of 400", sweep, "rd_relative < 0")
     refused("is met in every row of 400", sweep, "rd_relative < 2")
     refused("no such folder", tmp_path / "none", "rd_relative < 1")
