@@ -131,7 +131,8 @@ class Tab:
 
     def open(self, query: str = "", path: str = "/") -> Tab:
         self.page.goto(f"{self.address}{path}{query}")
-        self.page.wait_for_selector('[data-testid="stMainBlockContainer"] h1')
+        body = '[data-testid="stMetric"]' if path == "/" else '[data-testid="stMainBlockContainer"] h1'
+        self.page.wait_for_selector(body)
         self.page.evaluate(COUNT_RUNS)
         self.rest(before=-1)
         return self

@@ -108,7 +108,7 @@ def finding(result: Result) -> str:
         return f"{_start(result.scenario.name)} is the status quo: it is compared with nothing."
     if result.failed_draws > MOST_FAILED * result.draws:
         return f"No finding: {result.failed_draws} of {result.draws} draws could not be solved."
-    if result.has_all_metrics and _nothing_moves(result):
+    if result.has_all_metrics and nothing_moves(result):
         return f"Nothing changes: {result.scenario.name} is the same as {result.status_quo_name} in every future."
     missing = [name for name in TOLD if name not in result.catalogue]
     if missing:
@@ -117,7 +117,8 @@ def finding(result: Result) -> str:
     return f"{_rd_sentence(result)} {_parties_sentence(result)}{few}"
 
 
-def _nothing_moves(result: Result) -> bool:
+def nothing_moves(result: Result) -> bool:
+    """Whether no metric of any draw differs from the status quo."""
     relabelled = _relabelled(result)  # calling the same firms by another name moves no money
     moved, size = 0.0, 1.0
     for name in result.catalogue:
@@ -217,7 +218,7 @@ def convergence(result: Result) -> str:
     if result.status_quo is None:
         return "There is no effect whose convergence could be shown."
     half = result.draws // 2
-    if half >= 1 and result.has_all_metrics and _nothing_moves(result):
+    if half >= 1 and result.has_all_metrics and nothing_moves(result):
         return "Nothing moves in any draw, so there is nothing to converge."
     here, there = result.values("rd_investment"), result.status_quo.values("rd_investment")
     change = here / np.where(there != 0.0, there, np.nan) - 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from econsim.charts.row_labels import DOWN, row_axis, row_words
 from econsim.charts.style import LIGHT, Theme
 from econsim.findings import NO_CHANGE, futures
 from econsim.results import QUANTILES
@@ -40,27 +42,26 @@ def lever_table(effects: Sequence[LeverEffect]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["name", "low", "lower", "median", "upper", "high", "told"])
 
 
-def lever_strip(effects: Sequence[LeverEffect], *, title: str, subtitle: str, unit: str, theme: Theme = LIGHT) -> Any:
+def lever_strip(
+    effects: Sequence[LeverEffect], *, title: str, subtitle: str, unit: str, wrap: int = 90, theme: Theme = LIGHT
+) -> Any:
     """One row a lever: median, the ranges of half and of 90% of futures, and how often it raises and lowers.
 
     returns : an altair chart without configuration; see `charts.style`
     """
     table = lever_table(effects)
-    y = alt.Y("name:N", sort=table["name"].tolist(), title=None,
-              axis=alt.Axis(labelLimit=330, ticks=False, domain=False, labelPadding=8))  # fmt: skip
-    base = alt.Chart(table).encode(y=y)
-    scale = alt.Scale(nice=True)
-    wide = base.mark_rule(strokeWidth=2, color=theme.blue).encode(
-        x=alt.X("low:Q", title=unit, scale=scale, axis=alt.Axis(tickCount=8)), x2="high:Q"
+    table["words"] = [f"{name}: {told}" for name, told in zip(table["name"], table["told"], strict=True)]
+    base = alt.Chart(table).encode(y=row_axis(table["name"].tolist()))
+    wide = base.mark_rule(strokeWidth=2, color=theme.blue, yOffset=DOWN).encode(
+        x=alt.X("low:Q", title=unit, scale=alt.Scale(nice=True), axis=alt.Axis(tickCount=6)), x2="high:Q"
     )
-    narrow = base.mark_bar(height=9, color=theme.blue).encode(x="lower:Q", x2="upper:Q")
-    middle = base.mark_tick(thickness=3, height=16, color=theme.vermillion, opacity=1.0).encode(x="median:Q")
-    words = base.mark_text(align="left", dx=8, color=theme.grey, fontSize=11).encode(
-        x=alt.value("width"), text="told:N"
-    )
+    narrow = base.mark_bar(height=9, color=theme.blue, yOffset=DOWN).encode(x="lower:Q", x2="upper:Q")
+    middle = base.mark_tick(thickness=3, height=16, color=theme.vermillion, opacity=1.0, yOffset=DOWN)
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=theme.grey, strokeDash=[3, 3]).encode(x="x:Q")
-    return alt.layer(zero, wide, narrow, middle, words).properties(
-        title=alt.TitleParams(title, subtitle=subtitle, anchor="start", frame="group")
+    return alt.layer(zero, wide, narrow, middle.encode(x="median:Q"), row_words(base, theme)).properties(
+        title=alt.TitleParams(
+            textwrap.wrap(title, wrap), subtitle=textwrap.wrap(subtitle, wrap), anchor="start", frame="group"
+        )
     )
 
 

@@ -14,6 +14,7 @@ from econsim.charts.style import LIGHT, Theme
 from econsim.findings import FUTURES, NO_CHANGE
 
 BINS = 14
+SIZES = {"higher": 1.0, "as it is": 0.5, "lower": 0.85}
 
 
 def dots(values: np.ndarray) -> pd.DataFrame:
@@ -57,28 +58,31 @@ def quantile_dots(
     """
     table = dots(values)
     tallest = max(float(table["height"].max()) + 0.5 if len(table) else 1.0, 7.0)
+    still = len(table) > 0 and bool((table["way"] == "as it is").all())
+    reach = alt.Scale(domain=[-1, 1]) if still else alt.Scale(padding=14)
     ways = ["higher", "as it is", "lower"]
+    # A dot is no taller than its share of a panel of some 140 pixels.
+    whole = min(130.0, 0.7 * (140.0 / tallest) ** 2)
+    table["size"] = [whole * SIZES[way] for way in table["way"]]
     points = (
         alt.Chart(table)
         .mark_point(filled=True, opacity=1.0)
         .encode(
-            x=alt.X("x:Q", title=unit or None, axis=alt.Axis(tickCount=5, grid=False), scale=alt.Scale(padding=14)),
+            x=alt.X("x:Q", title=unit or None, axis=alt.Axis(tickCount=5, grid=False, format=",~r"), scale=reach),
             y=alt.Y("height:Q", title=None, axis=None, scale=alt.Scale(domain=[0, tallest])),
             color=alt.Color(
                 "way:N", scale=alt.Scale(domain=ways, range=[theme.blue, theme.grey, theme.vermillion]), legend=None
             ),
             shape=alt.Shape("way:N", scale=alt.Scale(domain=ways, range=["circle", "square", "diamond"]), legend=None),
-            size=alt.Size("way:N", scale=alt.Scale(domain=ways, range=[130, 60, 110]), legend=None),
+            size=alt.Size("size:Q", scale=None, legend=None),
             tooltip=[alt.Tooltip("value:Q", format=".3g")],
         )
     )
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=theme.grey, strokeDash=[3, 3]).encode(x="x:Q")
+    title_lines, subtitle_lines = textwrap.wrap(title, wrap), textwrap.wrap(subtitle, int(wrap * 1.25))
     return alt.layer(zero, points).properties(
-        title=alt.TitleParams(
-            textwrap.wrap(title, wrap), subtitle=textwrap.wrap(subtitle, int(wrap * 1.25)), anchor="start",
-            frame="group",
-        )
-    )  # fmt: skip
+        title=alt.TitleParams(title_lines, subtitle=subtitle_lines, anchor="start", frame="group")
+    )
 
 
 __all__ = ["dots", "quantile_dots"]

@@ -21,8 +21,9 @@ LINE = 78  # characters of a title at this width, or of a line below it
 class Theme:
     """Colours of charts on one background: text at 4.5:1 and marks at 3:1 against it.
 
-    blue, vermillion, green : what is shown, what it is compared with or told apart by
-    text, grey              : titles; axes, subtitles and rules
+    blue, vermillion, green   : what is shown, what it is compared with or told apart by
+    blue_ink, vermillion_ink  : the same for words
+    text, grey                : titles; axes, subtitles and rules
     """
 
     background: str
@@ -32,10 +33,15 @@ class Theme:
     blue: str = BLUE
     vermillion: str = VERMILLION
     green: str = GREEN
+    blue_ink: str = "#005A8D"
+    vermillion_ink: str = "#A34700"
 
 
 LIGHT = Theme("#FFFFFF", "#1B1F24", GREY, "#E6E6E6")
-DARK = Theme("#12161C", "#E8ECF1", "#AEB8C4", "#2C3541", blue="#5AB0E5", vermillion="#F0894A", green="#3CC29A")
+DARK = Theme(
+    "#12161C", "#E8ECF1", "#AEB8C4", "#2C3541", blue="#5AB0E5", vermillion="#F0894A", green="#3CC29A",
+    blue_ink="#5AB0E5", vermillion_ink="#F0894A",
+)  # fmt: skip
 
 
 def heading(title: str, subtitle: str | Sequence[str]) -> alt.TitleParams:
@@ -83,8 +89,10 @@ def styled(chart: Any, footer: str = "", theme: Theme = LIGHT) -> Any:
     )
 
 
-def on_screen(chart: Any, height: int, theme: Theme) -> dict[str, Any]:
+def on_screen(chart: Any, height: int, theme: Theme, *, titled: bool = True) -> dict[str, Any]:
     """The same chart as a panel of a page, as a Vega-Lite specification: as wide as its place, without a footer.
+
+    titled : whether the title stays in the picture; a page that is narrow at times shows it as text above
 
     Size and look are written into the specification itself: Altair would copy the whole chart for each of them.
     """
@@ -94,6 +102,8 @@ def on_screen(chart: Any, height: int, theme: Theme) -> dict[str, Any]:
     }  # fmt: skip
     title = {"color": theme.text, "subtitleColor": theme.grey, "offset": 8, "fontSize": 13, "subtitleFontSize": 11}
     spec: dict[str, Any] = chart.to_dict(validate=False)
+    if not titled:
+        spec.pop("title", None)
     return spec | {
         "width": "container",
         "height": height,

@@ -36,7 +36,7 @@ def levels(
     rows = pd.concat([_scaled(policy, factor).assign(line=names[0]), _scaled(status_quo, factor).assign(line=names[1])])
     color = alt.Color("line:N", scale=alt.Scale(domain=list(names), range=[theme.blue, theme.vermillion]), legend=None)
     y = alt.Y("p50:Q", title=None, axis=alt.Axis(tickCount=5, format="~s"), scale=alt.Scale(zero=False, nice=True))
-    base = alt.Chart(rows).encode(x=_years(rows))
+    base = alt.Chart(rows).encode(x=_years())
     band = base.transform_filter(alt.datum.line == names[0]).mark_area(opacity=0.15, color=theme.blue)
     line = base.mark_line(strokeWidth=2.4).encode(
         y=y,
@@ -44,16 +44,26 @@ def levels(
         strokeDash=alt.StrokeDash("line:N", scale=alt.Scale(domain=list(names), range=[[1, 0], DASH]), legend=None),
         tooltip=[alt.Tooltip("date:T", format="%Y"), "line:N", alt.Tooltip("p50:Q", format=".3s", title="median")],
     )
+    ink = alt.Color(
+        "line:N", scale=alt.Scale(domain=list(names), range=[theme.blue_ink, theme.vermillion_ink]), legend=None
+    )
     told = (
         alt.Chart(_labels(rows, names))
         .mark_text(align="left", fontSize=11, fontWeight="bold")
         .encode(
-            x=alt.value(8), y=alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[10, 0])), text="line:N", color=color
+            x=alt.value(8),
+            y=alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[10, 0])),
+            text="line:N",
+            color=ink,
         )
     )
     middle = band.encode(y=alt.Y("p25:Q", title=None), y2="p75:Q")
     lines = alt.layer(middle, line)
-    return alt.layer(lines, told).resolve_scale(y="independent").properties(title=_title(title, subtitle, unit, wrap))
+    return (
+        alt.layer(lines, told)
+        .resolve_scale(y="independent", color="independent")
+        .properties(title=_title(title, subtitle, unit, wrap))
+    )
 
 
 def _labels(rows: pd.DataFrame, names: tuple[str, str]) -> pd.DataFrame:
@@ -71,16 +81,21 @@ def paired_effect(
     unit: str = "",
     factor: float = 1.0,
     wrap: int = 60,
+    reach: tuple[float, float] | None = None,
     theme: Theme = LIGHT,
 ) -> Any:
     """The paired difference of a series to the status quo: median, and the ranges of half and of 90% of futures.
 
-    effect  : one row a quarter, columns date and the quantiles
+    effect  : one row a period, columns date and the quantiles
+    reach   : ends of the axis, after `factor`, for charts that share one
     returns : as `levels`
     """
     rows = _scaled(effect, factor)
-    base = alt.Chart(rows).encode(x=_years(rows))
-    y = alt.Y("p5:Q", title=None, axis=alt.Axis(tickCount=5, format="~s"))
+    base = alt.Chart(rows).encode(x=_years())
+    if reach is None and not rows[["p5", "p95"]].to_numpy(float).any():
+        reach = (-1.0, 1.0)  # nothing changes; a scale needs some extent all the same
+    scale = alt.Undefined if reach is None else alt.Scale(domain=list(reach), nice=True, clamp=True)
+    y = alt.Y("p5:Q", title=None, axis=alt.Axis(tickCount=5, format="~s"), scale=scale)
     outer = base.mark_area(opacity=0.2, color=theme.blue).encode(y=y, y2="p95:Q")
     inner = base.mark_area(opacity=0.4, color=theme.blue).encode(y="p25:Q", y2="p75:Q")
     line = base.mark_line(color=theme.vermillion, strokeWidth=2.4).encode(
@@ -100,8 +115,7 @@ def _scaled(table: pd.DataFrame, factor: float) -> pd.DataFrame:
     return found
 
 
-def _years(rows: pd.DataFrame) -> alt.X:
-    del rows
+def _years() -> alt.X:
     return alt.X("date:T", title=None, axis=alt.Axis(format="%Y", tickCount=4, grid=False, labelFlush=True))
 
 

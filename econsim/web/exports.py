@@ -16,6 +16,7 @@ from econsim.charts.style import LIGHT, on_screen, styled
 from econsim.results import Result
 from econsim.web import frame
 from econsim.web.running import Answer
+from econsim.web.words import plain
 
 PLOT = (560, 300)
 SCALE = 2.0
@@ -30,6 +31,7 @@ def chart(
     says: str,
     height: int = 260,
     wrap: int = 44,
+    explains: str = "",
 ) -> None:
     """A chart on the page with its exports below it.
 
@@ -37,9 +39,13 @@ def chart(
     draw  : called with `theme` and `wrap`, returns a chart from `econsim.charts` without size or configuration
     shown : the data that is drawn
     says  : the finding in under 100 characters with its number, for screen readers
+    explains : what is plotted; where it is given, finding and explanation stand as text above the chart, where they
+               break into lines as the page is wide, and not in its picture
     """
     colours = frame.theme()
-    spec = on_screen(draw(theme=colours, wrap=wrap), height, colours)
+    if explains:
+        st.markdown(f"**{plain(says)}**  \n:small[{plain(explains)}]")
+    spec = on_screen(draw(theme=colours, wrap=wrap), height, colours, titled=not explains)
     st.vega_lite_chart(spec, theme=None, width="stretch", key=f"chart-{name}", alt=says[:99])
     with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{name}"):
         _downloads(name, draw, answer, shown)

@@ -33,6 +33,9 @@ STYLE = """
 [data-testid="stMetricLabel"] p {white-space: normal}
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] {gap: .45rem}
 [data-testid="stMetricValue"] {font-size: 1.4rem}
+@media (max-width: 640px) {.st-key-outcomes th:nth-child(2), .st-key-outcomes td:nth-child(2) {display: none}}
+[data-testid="stCaptionContainer"], .stMarkdownEllipsis {color: inherit; opacity: .78}
+[data-testid="stMultiSelect"] button {min-width: 24px; min-height: 24px}
 .st-key-finding p {font-size: .97rem; line-height: 1.35}
 </style>
 """
@@ -83,14 +86,17 @@ ENSEMBLES = {
 }
 
 
-def status_line(result: Result) -> None:
-    """Where the numbers of the page come from, and what to doubt."""
+def status_line(result: Result, runs: str = "") -> None:
+    """Where the numbers of the page come from, and what to doubt.
+
+    runs : names and run ids, where they are more than one
+    """
     told = [
         f"econsim {econsim.__version__}",
         ENSEMBLES[result.ensemble],
         f"{result.draws} simulated futures",
         f"seed {result.seed}",
-        f"run {result.run_id}",
+        f"runs {plain(runs)}" if runs else f"run {result.run_id}",
     ]
     if result.failed_draws:
         told.append(f"{result.failed_draws} of {result.draws} futures could not be solved and are left out")

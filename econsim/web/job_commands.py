@@ -49,6 +49,12 @@ def tip(scenario: Scenario, asked: Mapping[str, Any]) -> jobs.Job:
     return _submit("tip", scenario, line, f"Where {asked['output']} tips along {over}", asked)
 
 
+def split(scenario: Scenario) -> jobs.Job:
+    """The welfare effect of copying, at unchanged R&D and the rest."""
+    asked = ["--split", "--draws", str(running.DRAWS)]
+    return _submit("run", scenario, asked, f"Static and dynamic effects of copying, {scenario.name}", {"split": True})
+
+
 def futures(scenario: Scenario, samples: int) -> jobs.Job:
     """A sweep of one scenario through futures in which everything uncertain is drawn."""
     spec = f"scenario: {SCENARIO}\ndesign:\n  method: lhs\n  samples: {int(samples)}\nseed: {running.SEED}\n"
@@ -130,6 +136,7 @@ __all__ = [
     "sobol",
     "spec_about",
     "spec_key",
+    "split",
     "sweep",
     "tip",
 ]

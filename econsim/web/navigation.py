@@ -11,6 +11,7 @@ PAGES = Path(__file__).resolve().parent / "pages"
 # File in `pages/`, its title in the menu, its address. The first one lives at the root and has no address of its own.
 MENU = (
     ("explore", "Explore"),
+    ("compare", "Compare"),
     ("spectrum", "Spectrum"),
     ("drivers", "Drivers"),
     ("tipping", "Tipping points"),

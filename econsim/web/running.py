@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED
 if TYPE_CHECKING:
     from econsim.scenario import Scenario
 
-MOST_ANSWERS = 24
+MOST_ANSWERS, MOST_SUMMARIES = 12, 64
 DRAWS, SEED = DEFAULT_DRAWS, DEFAULT_SEED
 
 
@@ -75,19 +76,34 @@ class Desk:
     """What all sessions of this server share: worlds and answers computed before, and one computation at a time."""
 
     def __init__(self) -> None:
-        self.worlds, self.answers = KeptWorlds(), Recent(MOST_ANSWERS)
+        self.worlds = KeptWorlds()
+        self.answers = {"trajectories": Recent(MOST_ANSWERS), "summaries": Recent(MOST_SUMMARIES)}
         self.lock = threading.Lock()
 
-    def compute(self, scenario: Scenario) -> Answer:
-        """Run a scenario and its status quo; worlds that are known are not run again."""
-        key = _key(scenario)
+    def compute(self, scenarios: Sequence[Scenario], keep: str = "trajectories") -> list[Answer]:
+        """Run scenarios, each with its status quo, on one engine; worlds that are known are not run again.
+
+        keep : as for `simulate`
+
+        Engines agree to rounding, and differences of rounding are no effects: what is compared comes from one of them.
+        """
         with self.lock:
-            found: Answer | None = self.answers.get(key)
-            if found is None:
-                (result,) = simulate_many([scenario], DRAWS, SEED, kept=self.worlds)
-                found = Answer(result)
-                self.answers.put(key, found)
-        return found
+            engine = engines.choose("auto", scenarios[0], DRAWS)
+            keys = [_key(one, engine) for one in scenarios]
+            answers = self.answers[keep]
+            found = {key: answers.get(key) for key in keys}
+            missing = {key: one for key, one in zip(keys, scenarios, strict=True) if found[key] is None}
+            if missing:
+                worlds = list(missing.values())
+                results = simulate_many(worlds, DRAWS, SEED, engine=engine, keep=keep, kept=self.worlds)
+                found |= {key: Answer(result) for key, result in zip(missing, results, strict=True)}
+            for key, answer in found.items():
+                answers.put(key, answer)
+        return [found[key] for key in keys]
+
+
+def _key(scenario: Scenario, engine: str) -> tuple[str, str, str | None, str]:
+    return scenario.hash, scenario.name, scenario.ensemble, engine
 
 
 @st.cache_resource(show_spinner=False)
@@ -97,10 +113,15 @@ def desk() -> Desk:
     return Desk()
 
 
-def remembered(scenario: Scenario) -> Answer | None:
-    """The answer for a scenario if it was computed not long ago."""
-    found: Answer | None = desk().answers.get(_key(scenario))
+def remembered_summary(scenario: Scenario) -> Answer | None:
+    """What `summary` gave for a scenario, if it was computed not long ago."""
+    found: Answer | None = desk().answers["summaries"].get(_key(scenario, engines.choose("auto", scenario, DRAWS)))
     return found
+
+
+def summary(scenario: Scenario) -> Answer:
+    """An answer that has metrics and effects, and no series: light enough to remember many."""
+    return desk().compute([scenario], keep="summaries")[0]
 
 
 def is_fast(scenario: Scenario) -> bool:
@@ -108,13 +129,9 @@ def is_fast(scenario: Scenario) -> bool:
     return engines.choose("auto", scenario, 1) == "compiled"
 
 
-def _key(scenario: Scenario) -> tuple[str, str, str | None]:
-    return scenario.hash, scenario.name, scenario.ensemble
-
-
 def compute(scenario: Scenario) -> Answer:
     """The answer for a scenario, computed now unless it is remembered."""
-    return desk().compute(scenario)
+    return desk().compute([scenario])[0]
 
 
 def answer(scenario: Scenario) -> Answer:
@@ -122,11 +139,17 @@ def answer(scenario: Scenario) -> Answer:
 
     The numbers are those of `econsim run`: the same draws, seed and ensemble, hence the same run id.
     """
+    return together([scenario])[0]
+
+
+def together(scenarios: Sequence[Scenario]) -> list[Answer]:
+    """Answers that can be compared draw by draw: all from files, or all computed by one engine."""
     from econsim.web import stored
 
-    found = stored.read(scenario)
-    desk()  # so that the engine gets ready while the file is looked at
-    return found or compute(scenario)
+    found = [stored.read(one) for one in scenarios]
+    desk()  # so that the engine gets ready while files are looked at
+    ready = [one for one in found if one is not None]
+    return ready if len(ready) == len(scenarios) else desk().compute(scenarios)
 
 
-__all__ = ["DRAWS", "SEED", "Answer", "answer", "compute", "is_fast", "remembered"]
+__all__ = ["DRAWS", "SEED", "Answer", "answer", "compute", "is_fast", "remembered_summary", "summary", "together"]

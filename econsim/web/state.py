@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -11,6 +11,7 @@ import streamlit as st
 from econsim.scenario import Scenario, load_scenario
 from econsim.scenario_settings import with_settings
 from econsim.web import url_codec
+from econsim.web.url_codec import Told
 
 CURRENT, NOTICES, QUERY, MOVED, PAGE, BLANK = (
     "econsim.current", "econsim.notices", "econsim.query", "econsim.moved", "econsim.page", "econsim.blank"
@@ -21,11 +22,13 @@ CURRENT, NOTICES, QUERY, MOVED, PAGE, BLANK = (
 class Current:
     """The scenario of a session.
 
-    base : the shipped scenario that it is told from, in links and commands; None: it came from a file
+    base   : the shipped scenario that it is told from, in links and commands; None: it came from a file
+    beside : what Compare shows it with; None: nobody has chosen yet
     """
 
     scenario: Scenario
     base: str | None
+    beside: tuple[Told, ...] | None = None
 
 
 def opening() -> Current:
@@ -46,18 +49,23 @@ def scenario() -> Scenario:
 
 def start_from(name: str) -> None:
     """Begin again from a shipped scenario."""
-    _move(Current(load_scenario(name), name))
+    _move(Current(load_scenario(name), name, current().beside))
 
 
 def use(given: Scenario, base: str | None = None) -> None:
     """Look at another scenario; from a file unless `base` says what it is told from."""
-    _move(Current(given, base))
+    _move(Current(given, base, current().beside))
 
 
 def change(settings: Mapping[str, Any]) -> None:
     """Set levers, assumptions or switches of the current scenario; InputError where that cannot be."""
     now = current()
-    _move(Current(with_settings(now.scenario, settings), now.base))
+    _move(replace(now, scenario=with_settings(now.scenario, settings)))
+
+
+def compare_with(others: Sequence[Told]) -> None:
+    """What Compare shows the current scenario with."""
+    _move(replace(current(), beside=tuple(others)))
 
 
 def _move(to: Current) -> None:
@@ -97,7 +105,7 @@ def sync(page: str) -> Current:
     elif not moved and seen != known:
         _open(seen, blank.get(page))
     now = current()
-    wanted = url_codec.encode(now.scenario, now.base) if moved or (carried and known) else seen
+    wanted = url_codec.encode(now.scenario, now.base, now.beside) if moved or (carried and known) else seen
     if wanted != seen:
         st.query_params.from_dict(wanted)
     st.session_state[QUERY] = wanted
@@ -110,8 +118,11 @@ def _open(seen: dict[str, str], blank: Current | None) -> None:
         st.session_state[NOTICES] = ()
         return
     read = url_codec.decode(seen)
-    st.session_state[CURRENT] = Current(read.scenario, read.base)
+    st.session_state[CURRENT] = Current(read.scenario, read.base, read.beside)
     st.session_state[NOTICES] = read.notices
 
 
-__all__ = ["Current", "change", "current", "notices", "notify", "opening", "scenario", "start_from", "sync", "use"]
+__all__ = [
+    "Current", "change", "compare_with", "current", "notices", "notify", "opening", "scenario", "start_from", "sync",
+    "use",
+]  # fmt: skip

@@ -1,8 +1,9 @@
 """The link is the scenario: a query such as `?v=1&m=0.1.0&p=royalty&release_window=2` and the scenario it stands for.
 
 A link names a shipped scenario and holds what differs from it, nothing else. A scenario that cannot be told in that
-way (one from a file, with firms of its own, say) is packed whole into `w`. Nothing in a link is an error: what cannot
-be used is named in a notice, and the rest holds.
+way (one from a file, with firms of its own, say) is packed whole into `w`. What it is compared with stands in `with1`
+to `with3`, told in the same way. Nothing in a link is an error: what cannot be used is named in a notice, and the
+rest holds.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import base64
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import econsim
 from econsim.errors import InputError, Problem, nearest_name
@@ -31,6 +33,7 @@ LARGEST = 200_000  # bytes of a packed scenario
 SHOWN = 60  # characters of a value that a notice repeats
 
 RESERVED = ("v", "m", "p", "w")
+BESIDE = ("with1", "with2", "with3")
 TRUTHS = {"on": True, "off": False, "true": True, "false": False, "1": True, "0": False}
 _NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
 _STEP = re.compile(rf"({_NUMBER})(?:@([0-9A-Za-z]+)(?:-([0-9A-Za-z]+))?)?(?:~([0-9]{{1,3}}))?")
@@ -39,17 +42,26 @@ _PLAIN_NUMBER = re.compile(_NUMBER)
 
 
 @dataclass(frozen=True)
+class Told:
+    """A scenario, and the shipped one that it is told from in links and commands; None where it is none of those."""
+
+    scenario: Scenario
+    base: str | None
+
+
+@dataclass(frozen=True)
 class Decoded:
     """What a query stands for.
 
-    scenario : always a usable one
-    base     : the shipped scenario that it is told from; None where it was packed whole
-    notices  : what could not be used, one sentence each
+    scenario, base : always a usable scenario, and as in `Told`
+    notices        : what could not be used, one sentence each
+    beside         : what it is compared with; None where the link does not say
     """
 
     scenario: Scenario
     base: str | None
     notices: tuple[str, ...] = ()
+    beside: tuple[Told, ...] | None = None
 
 
 @dataclass
@@ -63,18 +75,27 @@ class _Reading:
 # ---------------------------------------------------------------------------------------------------- writing
 
 
-def encode(scenario: Scenario, base: str | None) -> dict[str, str]:
+def encode(scenario: Scenario, base: str | None, beside: Sequence[Told] | None = None) -> dict[str, str]:
     """The query of a scenario.
 
     base    : the shipped scenario that it is told from; None: none in particular
+    beside  : what it is compared with, at most three
     returns : name -> text, in the order of the address
     """
-    head = {"v": VERSION, "m": econsim.__version__}
+    query = {"v": VERSION, "m": econsim.__version__, **_one(scenario, base)}
+    for name, other in zip(BESIDE, beside or (), strict=False):
+        told = _one(other.scenario, other.base)
+        query[name] = told["p"] if set(told) == {"p"} else urlencode(told, safe="@:;~")
+    return query
+
+
+def _one(scenario: Scenario, base: str | None) -> dict[str, str]:
+    """What tells one scenario: its name and differences, or all of it."""
     if base is not None:
-        query = {**head, "p": base, **differences(scenario, load_scenario(base))}
+        query = {"p": base, **differences(scenario, load_scenario(base))}
         if len(str(query)) <= LONGEST and _says_the_same(query, scenario):
             return query
-    return {**head, "w": _packed(scenario)}
+    return {"w": _packed(scenario)}
 
 
 def differences(scenario: Scenario, base: Scenario) -> dict[str, str]:
@@ -149,10 +170,26 @@ def decode(query: Mapping[str, str]) -> Decoded:
     _read_versions(query, reading)
     base, start = _base(query, reading)
     for name, text in query.items():
-        if name not in RESERVED:
+        if name not in (*RESERVED, *BESIDE):
             _read_setting(name, text, reading)
     scenario = _applied(start, reading)
-    return Decoded(scenario, base, tuple(reading.notices))
+    beside = _beside(query, reading) if any(name in query for name in BESIDE) else None
+    return Decoded(scenario, base, tuple(reading.notices), beside)
+
+
+def _beside(query: Mapping[str, str], reading: _Reading) -> tuple[Told, ...]:
+    """What the scenario is compared with; what cannot be used is named and left out."""
+    found = []
+    for name in BESIDE:
+        if name not in query:
+            continue
+        text = query[name]
+        inner = dict(parse_qsl(text, keep_blank_values=True)) if "=" in text else {"p": text}
+        read = decode({key: value for key, value in inner.items() if key not in BESIDE})
+        reading.notices += [f"{name}: {notice}" for notice in read.notices]
+        if not read.notices:
+            found.append(Told(read.scenario, read.base))
+    return tuple(found)
 
 
 def _read_versions(query: Mapping[str, str], reading: _Reading) -> None:
@@ -283,4 +320,4 @@ def _shown(text: str) -> str:
     return json.dumps("".join(one if one.isprintable() else "�" for one in cut), ensure_ascii=False)
 
 
-__all__ = ["OPENING", "Decoded", "decode", "differences", "encode"]
+__all__ = ["OPENING", "Decoded", "Told", "decode", "differences", "encode"]

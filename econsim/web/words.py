@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from econsim.cli_text import number, shown_unit
 from econsim.parameter_book import GRADES, Lever, Parameter, book
@@ -99,6 +100,24 @@ def plain(text: str) -> str:
     return text
 
 
+def cells(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of text in which Streamlit's Markdown finds no formula, link or emphasis."""
+    found = table.map(lambda cell: plain(cell) if isinstance(cell, str) else cell)
+    found.columns = pd.Index([plain(str(name)) for name in table.columns])
+    found.index = pd.Index([plain(str(name)) for name in table.index], name=table.index.name)
+    return found
+
+
+def ranged(low: float, middle: float, high: float, unit: str) -> str:
+    """A median with its 90% range, the unit said once: `10.6 (6.4 to 26.8) months`."""
+    if not np.isfinite(middle):
+        return "–"
+    shown, factor = ("%", 100.0) if unit == "share" else shown_unit(unit)
+    first, last = ("$", "bn") if shown.startswith("$bn") else ("", "%") if shown == "%" else ("", "")
+    after = " a year" if shown == "$bn/year" else " months" if shown == "months" else ""
+    return f"{first}{number(middle * factor)}{last} ({number(low * factor)} to {number(high * factor)}){after}"
+
+
 def short(value: float | None, *, sign: bool = False) -> str:
     """A number to two significant digits, whole from ten on: `0.26`, `−1.2`, `1,240`; `–` where undefined."""
     if value is None or not np.isfinite(value):
@@ -132,3 +151,10 @@ def change(value: float | None, unit: str) -> str:
     if shown.startswith("$bn"):
         return f"{text[:1]}${text[1:]}bn" if text[:1] in "+−" else f"${text}bn"
     return text
+
+
+def change_range(low: float, high: float, unit: str) -> str:
+    """The 90% range of a change, its unit said once: `−2.4 to +3.2 points`."""
+    if unit == "share":
+        return f"{change(low, unit).removesuffix(' points')} to {change(high, unit)}"
+    return f"{change(low, unit)} to {change(high, unit)}"

@@ -1,1 +1,1 @@
-"""Blocks of the first page, one file each. A block takes an `Answer` and shows one thing."""
+"""Blocks of pages, one file each: each shows one thing, mostly of an `Answer`."""

@@ -11,6 +11,7 @@ import streamlit as st
 from econsim import findings
 from econsim.charts.assumption_bars import assumption_bars
 from econsim.charts.parties import party_ranges
+from econsim.charts.row_labels import STEP
 from econsim.cli_text import HEADLINES, number, of_twenty, shown_unit
 from econsim.metrics import YES_NO
 from econsim.parameter_book import book
@@ -22,30 +23,36 @@ from econsim.web import exports
 from econsim.web.blocks.numbers import is_no_op
 from econsim.web.blocks.pictures import chosen, drawn_change
 from econsim.web.running import Answer
-from econsim.web.words import Shown, change, inside, label, level, plain
+from econsim.web.words import Shown, cells, change, change_range, inside, label, level, plain, short
 
 FIVE = 5
+FRAME = 45  # pixels below the rows of a chart
 EVERY = 2  # years between rows of the year table
 
 
 def parties(answer: Answer) -> None:
     """Who gains and who loses against the status quo."""
     table = answer.result.parties
+    said = parties_said(table)
+    plotted = "Change from the fourth year on, mean over quarters: median and 90% of futures"
+
+    def draw(**how: Any) -> Any:
+        return party_ranges(table, title=said, subtitle=plotted, **how)
+
+    height = STEP * int(table["median"].notna().sum()) + FRAME
+    exports.chart("parties", draw, answer, table, says=said, height=height, explains=plotted)
+
+
+def parties_said(table: pd.DataFrame) -> str:
+    """Who gains most often and who loses most often."""
     known = table.dropna(subset=["median"])
-    gain = known.loc[known["gains"].idxmax()]
-    lose = known.loc[known["loses"].idxmax()]
-    said = (
+    if not (known[["gains", "loses"]].to_numpy() > 0.0).any():
+        return "Nobody gains and nobody loses: 0 of 20 futures"
+    gain, lose = known.loc[known["gains"].idxmax()], known.loc[known["loses"].idxmax()]
+    return (
         f"{gain['party']} gain in {findings.futures(gain['gains'])} futures; "
         f"{inside(lose['party'])} lose in {findings.futures(lose['loses'])}"
     )
-
-    def draw(theme: Any, wrap: int) -> Any:
-        del wrap
-        return party_ranges(
-            table, title=said, subtitle="Change from the fourth year on: median and 90% of futures", theme=theme
-        )
-
-    exports.chart("parties", draw, answer, table, says=said, height=300)
 
 
 def actions_and_outcomes(answer: Answer) -> None:
@@ -53,7 +60,8 @@ def actions_and_outcomes(answer: Answer) -> None:
     result = answer.result
     st.markdown(f"**Actions.** {plain('; '.join(actions(result)))}")
     st.markdown(f"**Outcomes**, median over futures; change against {plain(result.status_quo_name)}:")
-    st.table(outcomes(result), border="horizontal")
+    with st.container(key="outcomes"):
+        st.table(cells(outcomes(result)), border="horizontal")
 
 
 def actions(result: Result) -> list[str]:
@@ -76,8 +84,8 @@ def outcomes(result: Result) -> pd.DataFrame:
         if name in YES_NO:
             told = [of_twenty(found["mean"]), of_twenty(effect["mean"], sign=True), ""]
         else:
-            ends = [change(effect[key], about.unit) for key in ("p5", "p95")]
-            told = [level(found["p50"], about.unit), change(effect["p50"], about.unit), " to ".join(ends)]
+            spread = change_range(effect["p5"], effect["p95"], about.unit)
+            told = [level(found["p50"], about.unit), change(effect["p50"], about.unit), spread]
         rows.append([label(name), about.meaning, *told])
     columns = ["Outcome", "What it is", "Level", "Change", "90% range of the change"]
     return pd.DataFrame(rows, columns=columns).set_index("Outcome")
@@ -97,13 +105,13 @@ def assumptions(answer: Answer) -> None:
         f"The effect is {way} where {inside(name)} is high (rank correlation {number(first['correlation'], sign=True)})"
     )
 
-    def draw(theme: Any, wrap: int) -> Any:
-        del wrap
-        return assumption_bars(
-            table, title=said, subtitle=f"Change of {inside(shown.title)} over futures; line: 95% interval", theme=theme
-        )
+    plotted = f"Change of {inside(shown.title)} over the futures of this run; line: 95% interval"
 
-    exports.chart("assumptions", draw, answer, table, says=said, height=190)
+    def draw(**how: Any) -> Any:
+        return assumption_bars(table, title=said, subtitle=plotted, **how)
+
+    height = STEP * len(table) + FRAME
+    exports.chart("assumptions", draw, answer, table, says=said, height=height, explains=plotted)
 
 
 def strongest(result: Result, change: np.ndarray, most: int = FIVE) -> pd.DataFrame | None:
@@ -130,7 +138,7 @@ def years(answer: Answer) -> None:
     shown = chosen()
     unit, _ = shown_unit(answer.result.catalogue[shown.series].unit)
     st.markdown(f"**{shown.title}** ({unit}), means over the year, median over futures")
-    st.table(year_table(answer, shown), border="horizontal")
+    st.table(cells(year_table(answer, shown)), border="horizontal")
 
 
 def year_table(answer: Answer, shown: Shown) -> pd.DataFrame:
@@ -140,7 +148,7 @@ def year_table(answer: Answer, shown: Shown) -> pd.DataFrame:
     moved, scale, mark = (change, 100.0, "%") if shown.relative else (answer.effect(shown.series), factor, "")
     rows = []
     for at in range((len(policy) - 1) % EVERY, len(policy), EVERY):
-        low, middle, high = (number(float(moved[key].iloc[at]) * scale, sign=True) for key in ("p5", "p50", "p95"))
+        low, middle, high = (short(float(moved[key].iloc[at]) * scale, sign=True) for key in ("p5", "p50", "p95"))
         shares = [float(change[side].iloc[at]) for side in ("higher", "lower")]
         told = [findings.futures(share) if np.isfinite(share) else "–" for share in shares]
         levels = [number(float(table["p50"].iloc[at]) * factor) for table in (quo, policy)]

@@ -42,17 +42,19 @@ def finding(answer: Answer) -> None:
     """The computed sentences; that nothing is set, or that a lever does nothing, as well."""
     result = answer.result
     if is_no_op(result):
-        _no_op()
+        _no_op("**No policy is set, so nothing changes.** Below: what copying does.")
     with st.container(key="finding"):
         first, _, rest = result.finding.partition(". ")
         st.markdown(f"**{plain(first + ('.' if rest else ''))}** {plain(rest)}")
+    if not is_no_op(result) and findings.nothing_moves(result):
+        _no_op("Try a policy:")
     for name, why in idle_levers(result.scenario).items():
         st.info(f"**{label(name)}** changes nothing here: {why}.", icon=":material/info:")
 
 
-def _no_op() -> None:
+def _no_op(told: str) -> None:
     with st.container(horizontal=True, key="no-op", vertical_alignment="center", gap="small"):
-        st.markdown("**No policy is set, so nothing changes.** Below: what copying does.", width="content")
+        st.markdown(told, width="content")
         for name in SUGGESTED:
             st.button(findings.display_name(name), key=f"try-{name}", on_click=_try, args=(name,), type="secondary")
 
@@ -79,7 +81,7 @@ def cards(answer: Answer) -> None:
 
 def four(result: Result) -> list[Card]:
     """Frontier R&D, the copies' lag, the price, the tail shortfall."""
-    compared = not is_no_op(result)
+    compared = not is_no_op(result) and not findings.nothing_moves(result)
     visible, true = "visible_lag_months", "true_lag_months"
     rd, price = (findings.relative_change(result, name) for name in ("rd_investment", "frontier_price"))
     lag = [middle(result, visible).removesuffix(" months"), middle(result, true)]

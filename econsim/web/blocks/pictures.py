@@ -62,7 +62,7 @@ def _levels(answer: Answer, shown: Shown) -> None:
     result = answer.result
     unit, factor = shown_unit(result.catalogue[shown.series].unit)
     policy, quo = answer.level(shown.series), answer.status_quo_level(shown.series)
-    names = (findings.display_name(result.subject), _short_name(result))
+    names = (_package_name(result), _short_name(result))
     ends = [number(float(table["p50"].iloc[-1]) * factor) for table in (policy, quo)]
     said = f"{shown.title} in {_year(policy)}: {ends[0]} against {ends[1]}"
 
@@ -74,6 +74,11 @@ def _levels(answer: Answer, shown: Shown) -> None:
 
     both = pd.concat([policy.assign(line=names[0]), quo.assign(line=names[1])])
     exports.chart("levels", draw, answer, both, says=said, height=HEIGHT)
+
+
+def _package_name(result: Result) -> str:
+    """The scenario in a word or two; what was set on top stands on the left of the page."""
+    return findings.display_name(result.subject) if " with " not in result.subject else "this package"
 
 
 def _short_name(result: Result) -> str:

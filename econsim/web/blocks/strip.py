@@ -7,15 +7,15 @@ from typing import Any
 import streamlit as st
 
 from econsim.charts.lever_strip import LeverEffect, lever_strip, lever_table
+from econsim.charts.row_labels import STEP
 from econsim.parameter_book import book
 from econsim.scenario import Scenario
 from econsim.studies.words import setting as in_words
 from econsim.web import exports, running, stored
+from econsim.web.blocks.below import FRAME
 from econsim.web.blocks.pictures import chosen, drawn_change
 from econsim.web.running import Answer
 from econsim.web.words import inside, label
-
-HEIGHT = 300
 
 
 def moderate(scenario: Scenario) -> dict[str, Scenario]:
@@ -28,7 +28,7 @@ def strip(answer: Answer) -> None:
     """The strip, at once where its runs are stored or remembered; else computed lever by lever below the page."""
     worlds = moderate(answer.result.scenario)
     place = st.container()
-    found = {name: stored.read(one) or running.remembered(one) for name, one in worlds.items()}
+    found = {name: stored.read(one) or running.remembered_summary(one) for name, one in worlds.items()}
     missing = [name for name, one in found.items() if one is None]
     if missing and not running.is_fast(answer.result.scenario):
         wanted = place.button(f"Compute all ten levers under these assumptions (about {3 * len(missing)} s)")
@@ -37,7 +37,7 @@ def strip(answer: Answer) -> None:
     if missing:
         bar = place.progress(0.0, "Each lever alone, under these assumptions")
         for done, name in enumerate(missing):
-            found[name] = running.compute(worlds[name])
+            found[name] = running.summary(worlds[name])
             bar.progress((done + 1) / len(missing), f"Each lever alone: {label(name)}")
         bar.empty()
     with place:
@@ -55,14 +55,12 @@ def _show(answer: Answer, found: dict[str, Answer]) -> None:
     best = table.loc[table["median"].abs().idxmax()]
     said = f"Each lever alone, at a moderate setting: {best['name']} moves {inside(shown.title)} most"
 
-    def draw(theme: Any, wrap: int) -> Any:
-        del wrap
-        return lever_strip(
-            effects, title=said, subtitle="Change against no policy: median, half and 90% of futures",
-            unit=f"{shown.title}, change in {unit}", theme=theme,
-        )  # fmt: skip
+    plotted = "Change against no policy in the same world: median, half and 90% of futures"
 
-    exports.chart("levers", draw, answer, table, says=said, height=HEIGHT)
+    def draw(**how: Any) -> Any:
+        return lever_strip(effects, title=said, subtitle=plotted, unit=f"{shown.title}, change in {unit}", **how)
+
+    exports.chart("levers", draw, answer, table, says=said, height=STEP * len(table) + FRAME, explains=plotted)
 
 
 __all__ = ["moderate", "strip"]

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from econsim.charts.assumption_bars import assumption_bars
+from econsim.charts.row_labels import STEP
 from econsim.charts.sensitivity_sobol import sobol_bars
 from econsim.cli_text import number
 from econsim.scenario import Scenario
@@ -51,13 +52,13 @@ def _tornado(answer: Answer, shown: Shown) -> None:
         f"(rank correlation {number(first['correlation'], sign=True)})"
     )
 
-    def draw(theme: Any, wrap: int) -> Any:
-        del wrap
-        return assumption_bars(
-            table, title=said, subtitle=f"Change of {inside(shown.title)} over futures; line: 95% interval", theme=theme
-        )
+    plotted = f"Change of {inside(shown.title)} over the futures of this run; line: 95% interval"
 
-    exports.chart("tornado", draw, answer, table, says=said, height=26 * len(table) + 70, wrap=90)
+    def draw(**how: Any) -> Any:
+        return assumption_bars(table, title=said, subtitle=plotted, **how)
+
+    height = STEP * len(table) + below.FRAME
+    exports.chart("tornado", draw, answer, table, says=said, height=height, explains=plotted)
     unclear = table[(table["low"] <= 0.0) & (table["high"] >= 0.0)]["name"].tolist()
     if unclear:
         st.caption(

@@ -1,0 +1,28 @@
+"""Rows that carry their words above them, inside the plot: they fit a phone as well as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+from econsim.charts.style import Theme
+
+STEP = 36  # pixels a row
+DOWN, UP = 7, -9  # of marks and of words, from the middle of a row
+
+
+def row_axis(names: Sequence[str]) -> alt.Y:
+    """The axis of rows, in the order given, without labels of its own."""
+    return alt.Y("name:N", sort=list(names), axis=None)
+
+
+def row_words(base: Any, theme: Theme) -> Any:
+    """The words of each row, from the column `words`."""
+    return base.mark_text(align="left", baseline="middle", fontSize=12, color=theme.text, yOffset=UP).encode(
+        x=alt.value(4), text="words:N"
+    )
+
+
+__all__ = ["DOWN", "STEP", "UP", "row_axis", "row_words"]

@@ -1,0 +1,77 @@
+"""A22 to A27: WCAG 2.2 AA by axe-core, the keyboard, and narrow screens, on every page."""
+
+from __future__ import annotations
+
+import pytest
+
+from econsim.parameter_book import book
+from econsim.web.navigation import MENU
+from econsim.web.words import label
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+# What Streamlit 1.67 emits by itself and no setting or style of ours changes: rule -> what the node's HTML holds.
+STREAMLIT = {
+    "aria-allowed-attr": ("stFileUploader",),
+    "scrollable-region-focusable": ("stCode", "stJson"),
+}
+PATHS = ["/" if place == 0 else f"/{name.replace('_', '-')}" for place, (name, _) in enumerate(MENU)]
+
+
+def ours(found: list[dict]) -> list[str]:
+    """Violations that are not Streamlit's own, one line a node."""
+    told = []
+    for violation in found:
+        known = STREAMLIT.get(violation["id"], ())
+        for node in violation["nodes"]:
+            if not any(text in node["html"] or text in str(node["target"]) for text in known):
+                told.append(f"{violation['id']}: {node['target']} {node['html'][:200]}")
+    return told
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("path", PATHS)
+def test_axe_finds_nothing_of_ours(visitor, path, dark, width):
+    tab = visitor(width=width, dark=dark).open(path=path)
+    tab.page.wait_for_timeout(1500)  # charts are drawn after the script is done
+    found = axe.Axe().run(tab.page, options=RULES).response["violations"]
+    assert not ours(found), "\n".join(ours(found))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_scrolls_sideways_at_twice_the_size(visitor, path):
+    tab = visitor(width=640, height=360).open(path=path)
+    wide = tab.page.evaluate(
+        "() => { const main = document.querySelector('[data-testid=\"stMain\"]'); "
+        "return [main.scrollWidth - main.clientWidth, document.documentElement.scrollWidth - innerWidth] }"
+    )
+    assert max(wide) <= 1
+
+
+def test_the_keyboard_reaches_every_lever_and_button(visitor):
+    tab = visitor().open()
+    reached = []
+    for _ in range(140):
+        tab.page.keyboard.press("Tab")
+        reached.append(
+            tab.page.evaluate(
+                "() => { const one = document.activeElement; "
+                "return (one.getAttribute('aria-label') || '') + ' ' + (one.innerText || '') }"
+            )
+        )
+    for name in book().levers:
+        assert any(label(name) in one for one in reached), name
+    for name in ("Reset levers", "World assumptions", "Reset assumptions", "Download scenario", "Export", "Compare"):
+        assert any(name in one for one in reached), name
+
+
+def test_charts_have_names_with_their_number(visitor):
+    tab = visitor().open()
+    names = tab.page.locator('[data-testid="stVegaLiteChart"]').evaluate_all(
+        "(all) => all.map((one) => one.getAttribute('aria-label') || "
+        "one.querySelector('[aria-label]')?.getAttribute('aria-label') || '')"
+    )
+    assert len(names) >= 3
+    assert all(any(digit.isdigit() for digit in name) for name in names)
