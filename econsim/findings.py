@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from econsim.results import Result
     from econsim.scenario import Scenario
+    from econsim.timeline import LeverStep
 
 FUTURES = 20  # frequencies are told as so many of twenty futures
 MOST_FAILED = 0.01  # share of failed draws beyond which there is no finding
@@ -193,14 +194,22 @@ def subject_of(scenario: Scenario) -> str:
 
 
 def levers_added(scenario: Scenario) -> list[str]:
-    """Levers set on top of a shipped scenario, in words; those of the scenario as it ships are in its name."""
+    """Levers set otherwise than in the shipped scenario, in words; what that one sets is in its name."""
     from econsim.library import shipped_scenarios
     from econsim.scenario import load_scenario
 
     shipped = load_scenario(scenario.name).levers if scenario.name in shipped_scenarios() else scenario.levers
-    return [
-        f"{name} {steps[-1].value:g}" for name, steps in scenario.levers.items() if steps and shipped.get(name) != steps
-    ]
+    told = []
+    for name in dict.fromkeys((*scenario.levers, *shipped)):
+        now, before = _in_force(scenario.levers.get(name, ())), _in_force(shipped.get(name, ()))
+        if now != before:
+            told.append(f"{name} {now[-1].value if now else 0:g}")
+    return told
+
+
+def _in_force(steps: tuple[LeverStep, ...]) -> tuple[LeverStep, ...]:
+    """Steps of a lever, none where it stays at the status quo: 0 says the same as nothing."""
+    return steps if any(step.value for step in steps) else ()
 
 
 def _parties_sentence(result: Result) -> str:

@@ -92,12 +92,6 @@ def _csv(table: pd.DataFrame) -> bytes:
 def _downloads(name: str, draw: Callable[..., Any], answer: Answer, shown: pd.DataFrame) -> None:
     stem = f"econsim-{answer.run_id}-{name}"
 
-    def picture(kind: str) -> bytes:
-        full = styled(
-            draw(theme=LIGHT, wrap=80).properties(width=PLOT[0], height=PLOT[1]), source_line(answer.result), LIGHT
-        )
-        return _picture(full, kind)
-
     def full_data() -> bytes:
         return answer.live().result.series.to_csv(index=False).encode()
 
@@ -105,8 +99,8 @@ def _downloads(name: str, draw: Callable[..., Any], answer: Answer, shown: pd.Da
         return answer.result.metrics.to_csv().encode()
 
     for label, file, mime, data in (
-        ("Picture (PNG)", f"{stem}.png", "image/png", lambda: picture("png")),
-        ("Picture (SVG)", f"{stem}.svg", "image/svg+xml", lambda: picture("svg")),
+        ("Picture (PNG)", f"{stem}.png", "image/png", lambda: picture(draw, answer.result, "png")),
+        ("Picture (SVG)", f"{stem}.svg", "image/svg+xml", lambda: picture(draw, answer.result, "svg")),
         ("Data shown (CSV)", f"{stem}.csv", "text/csv", lambda: shown.to_csv(index=False).encode()),
         ("All series (CSV)", f"econsim-{answer.run_id}-series.csv", "text/csv", full_data),
         ("All futures (CSV)", f"econsim-{answer.run_id}-metrics.csv", "text/csv", all_draws),
@@ -114,6 +108,12 @@ def _downloads(name: str, draw: Callable[..., Any], answer: Answer, shown: pd.Da
         st.download_button(
             label, data, file, mime, key=f"{name}-{label}", on_click="ignore", type="tertiary", width="stretch"
         )
+
+
+def picture(draw: Callable[..., Any], result: Result, kind: str) -> bytes:
+    """A chart as a file, `png` or `svg`, with its finding above and where its numbers come from below."""
+    whole = draw(theme=LIGHT, wrap=80).properties(width=PLOT[0], height=PLOT[1])
+    return _picture(styled(whole, source_line(result), LIGHT), kind)
 
 
 def _picture(full: alt.TopLevelMixin, kind: str) -> bytes:
@@ -134,4 +134,4 @@ def source_line(result: Result) -> str:
     )
 
 
-__all__ = ["chart", "finished", "source_line"]
+__all__ = ["chart", "finished", "picture", "source_line"]
