@@ -23,7 +23,8 @@ def executed(path: Path) -> nbformat.NotebookNode:
     """The notebook with the outputs that it gives now. Raises nbclient.exceptions.CellExecutionError."""
     notebook = nbformat.read(path, as_version=4)
     where = {"metadata": {"path": str(FOLDER)}}
-    NotebookClient(notebook, timeout=1800, kernel_name="python3", resources=where).execute()
+    client = NotebookClient(notebook, timeout=1800, kernel_name="python3", resources=where, coalesce_streams=True)
+    client.execute()
     return cleaned(notebook)
 
 

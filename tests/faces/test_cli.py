@@ -109,7 +109,10 @@ def test_the_text_says_what_the_result_says(capsys, result):
     flat = " ".join(out.split())
     for sentence in (result.finding, result.convergence, copying_pays(result), result.scenario.question):
         assert sentence in flat
-    for words in (f"Run {result.run_id}: 4 draws, seed 0, ensemble prior, engine batch", "not calibrated on history"):
+    for words in (
+        f"Run {result.run_id}: 4 draws, seed 0, ensemble prior, engine batch",
+        "not from the ensemble calibrated on history",
+    ):
         assert words in flat
     assert f"Changed: quarters={QUARTERS}" in flat
 

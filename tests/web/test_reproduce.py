@@ -21,7 +21,7 @@ CHANGES = {
     "as it ships": ("royalty", {}),
     "a lever": ("baseline", {"detection_rate": 0.3}),
     "a lever in steps": ("baseline", {"royalty_rate": [{"value": 0.2}, {"value": 0.4, "start": "2030Q1", "ramp": 4}]}),
-    "a lever that keeps its ramp": ("gate-and-detect", {"detection_rate": {"value": 0.2, "start": "2027Q1", "ramp": 4}}),
+    "a lever with a ramp": ("gate-and-detect", {"detection_rate": {"value": 0.2, "start": "2027Q1", "ramp": 4}}),
     "a lever taken away": ("royalty", {"royalty_rate": None, "rd_subsidy": 0.1}),
     "an assumption": ("royalty", {"lab_premium": 0.5, "n_labs": 3}),
     "another prior": ("royalty", {"learning_rate": {"default": 0.1, "low": 0.05, "high": 0.4}}),
