@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from econsim.calendars import differing_calendars
 from econsim.chunks import RESIDUAL, Chunk, failed_draws, twin_of
 from econsim.draws import LARGEST_SEED
 from econsim.engines import choose
@@ -118,10 +119,8 @@ def run_worlds(
     returns  : one Run a scenario, in order; equal worlds are computed once
     raises   : Interrupted, with what was done, when stopped after the first chunk
     """
-    calendar = {(one.structure.quarters, one.structure.start) for one in scenarios}
-    if len(calendar) > 1:
-        named = ", ".join(f"{one.name}: {one.structure.quarters} from {one.structure.start}" for one in scenarios)
-        raise InputError(Problem("structure", "scenarios that are compared must cover the same quarters", named))
+    if told := differing_calendars(scenarios):
+        raise InputError(Problem("structure", "scenarios that are compared must cover the same quarters", told))
     if settings.agents:  # an agent's code is no key
         kept = None
     known = {} if kept is None else {one.world_hash: kept.runs.get((one.world_hash, settings.key)) for one in scenarios}

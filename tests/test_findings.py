@@ -9,10 +9,10 @@ import pytest
 from model_helpers import baseline
 
 from econsim import load_scenario, simulate
+from econsim.calendars import by_calendar
 from econsim.findings import convergence, copying_pays, futures, parties, percent, relative_change
 from econsim.library import shipped_scenarios
 from econsim.results import simulate_many
-from econsim.scenario import Scenario
 
 COUNT = r"(?:fewer than |more than )?\d+ of 20"
 CHANGE = r"[+−]?[\d.]+%"
@@ -66,13 +66,9 @@ def test_percent_keeps_two_digits_at_ten(size):
 
 @pytest.fixture(scope="module")
 def found():
-    """Scenarios of one calendar run together."""
-    calendars: dict[tuple[int, str], list[Scenario]] = {}
-    for scenario in map(load_scenario, shipped_scenarios()):
-        calendars.setdefault((scenario.structure.quarters, scenario.structure.start), []).append(scenario)
     return {
         result.scenario.name: result
-        for scenarios in calendars.values()
+        for scenarios in by_calendar([load_scenario(name) for name in shipped_scenarios()])
         for result in simulate_many(scenarios, draws=24, keep="summaries")
     }
 

@@ -15,6 +15,7 @@ from typing import Any
 from econsim.briefs.field_names import Vocabulary, shared_metrics
 from econsim.briefs.spec_packages import Package, common_status_quo, plain_name, read_assumptions, read_packages
 from econsim.briefs.spec_words import check_words, cited
+from econsim.calendars import differing_calendars
 from econsim.draws import LARGEST_SEED
 from econsim.errors import InputError, Problem, unknown_name
 from econsim.field_checker import Checker
@@ -341,9 +342,7 @@ def _sources(
 
 
 def _same_quarters(scenarios: Sequence[Scenario], checker: Checker) -> None:
-    calendars = {(one.structure.quarters, one.structure.start) for one in scenarios}
-    if len(calendars) > 1:
-        told = ", ".join(f"{one.name}: {one.structure.quarters} from {one.structure.start}" for one in scenarios)
+    if told := differing_calendars(scenarios):
         checker.add(("packages",), Problem("", "must all cover the same quarters", told))
 
 

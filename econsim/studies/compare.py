@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 import econsim
+from econsim.calendars import differing_calendars
 from econsim.errors import InputError, Problem, unknown_name
 from econsim.findings import MOST_FAILED, NO_CHANGE, futures, percent
 from econsim.results import Result, simulate_many, statistics
@@ -272,9 +273,7 @@ def check_comparison(
     if not FEWEST <= len(scenarios) <= MOST:
         allowed = f"{FEWEST} to {MOST}"
         raise InputError(Problem("scenarios", "too few or too many to compare", str(len(scenarios)), allowed))
-    calendars = {one.name: f"{one.structure.quarters} quarters from {one.structure.start}" for one in scenarios}
-    if len({(one.structure.quarters, one.structure.start) for one in scenarios}) > 1:
-        told = "; ".join(f"{name}: {calendar}" for name, calendar in calendars.items())
+    if told := differing_calendars(scenarios):
         raise InputError(Problem("structure", "scenarios that are compared must cover the same quarters", told))
     return check_settings(scenarios[0], draws, seed, ensemble, engine, None, "trajectories", False)
 

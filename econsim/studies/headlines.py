@@ -37,24 +37,17 @@ def headlines(draws: int = DRAWS, seed: int = SEED, progress: Progress | None = 
 
     returns : version, draws, seed, and by scenario its hash, finding, and the quantiles of METRICS
     """
+    from econsim.calendars import by_calendar
     from econsim.library import shipped_scenarios
     from econsim.results import simulate_many
     from econsim.scenario import load_scenario
 
     found: dict[str, Any] = {}
     names = list(shipped_scenarios())
-    # Scenarios of one calendar share their worlds; the others run by themselves.
-    calendars: dict[tuple[str, int], list[str]] = {}
-    for name in names:
-        structure = load_scenario(name).structure
-        calendars.setdefault((structure.start, structure.quarters), []).append(name)
-    for group in calendars.values():
-        results = simulate_many(
-            [load_scenario(name) for name in group], draws, seed, engine="batch", keep="summaries", progress=progress
-        )
-        for name, result in zip(group, results, strict=True):
+    for group in by_calendar([load_scenario(name) for name in names]):
+        for result in simulate_many(group, draws, seed, engine="batch", keep="summaries", progress=progress):
             metrics = {metric: _quantiles(result.values(metric)) for metric in METRICS}
-            found[name] = {"hash": result.scenario.hash, "finding": result.finding, "metrics": metrics}
+            found[result.scenario.name] = {"hash": result.scenario.hash, "finding": result.finding, "metrics": metrics}
     scenarios = {name: found[name] for name in names}
     return {"format": FORMAT, "version": econsim.__version__, "draws": draws, "seed": seed, "scenarios": scenarios}
 

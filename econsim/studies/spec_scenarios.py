@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from econsim.calendars import differing_calendars
 from econsim.errors import InputError, Problem
 from econsim.field_checker import Checker
 from econsim.library import FieldPath, find_scenario, merge_parents
@@ -62,10 +63,8 @@ def _several(value: Any, checker: Checker, folder: Path) -> list[Given]:
 
 
 def _same_calendar(scenarios: Sequence[Scenario], path: FieldPath, checker: Checker) -> None:
-    calendars = {(one.structure.quarters, one.structure.start) for one in scenarios}
-    if len(calendars) > 1:
-        shown = ", ".join(f"{one.name}: {one.structure.quarters} from {one.structure.start}" for one in scenarios)
-        checker.add(path, Problem("", "must all cover the same quarters", shown))
+    if told := differing_calendars(scenarios):
+        checker.add(path, Problem("", "must all cover the same quarters", told))
 
 
 def read_against(value: Any, scenarios: Sequence[Given], checker: Checker, folder: Path) -> Given | None:

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 import econsim
+from econsim.calendars import by_calendar
 from econsim.library import shipped_scenarios
 from econsim.parameter_book import book
 from econsim.results import Result, simulate_many
@@ -41,15 +42,7 @@ def kept_scenarios() -> list[Scenario]:
 
 def kept_results(draws: int = DEFAULT_DRAWS) -> list[Result]:
     """The results of `kept_scenarios`, by the reference engine."""
-    return [one for group in _calendars(kept_scenarios()) for one in simulate_many(group, draws, engine="batch")]
-
-
-def _calendars(scenarios: list[Scenario]) -> list[list[Scenario]]:
-    """Scenarios that cover the same quarters, which can share their worlds."""
-    groups: dict[tuple[str, int], list[Scenario]] = {}
-    for one in scenarios:
-        groups.setdefault((one.structure.start, one.structure.quarters), []).append(one)
-    return list(groups.values())
+    return [one for group in by_calendar(kept_scenarios()) for one in simulate_many(group, draws, engine="batch")]
 
 
 # ---------------------------------------------------------------------------------------------------- writing
