@@ -196,11 +196,12 @@ def subject_of(scenario: Scenario) -> str:
 def levers_added(scenario: Scenario) -> list[str]:
     """Levers set otherwise than in the shipped scenario, in words; what that one sets is in its name."""
     from econsim.library import shipped_scenarios
+    from econsim.parameter_book import book
     from econsim.scenario import load_scenario
 
     shipped = load_scenario(scenario.name).levers if scenario.name in shipped_scenarios() else scenario.levers
     told = []
-    for name in dict.fromkeys((*scenario.levers, *shipped)):
+    for name in book().levers:  # in one order, however they were set
         now, before = _in_force(scenario.levers.get(name, ())), _in_force(shipped.get(name, ()))
         if now != before:
             told.append(f"{name} {now[-1].value if now else 0:g}")

@@ -115,6 +115,11 @@ def releases() -> dict[str, Path]:
     return {path.stem: path for path in sorted(RELEASES.glob("*.json"))}
 
 
+def recorded(version: str) -> dict[str, Any]:
+    """The headline results of a version that ships, as `headlines.headlines` gives them."""
+    return _read(releases()[version])
+
+
 def _headlines_of(name: str, progress: Progress | None) -> dict[str, Any]:
     path = Path(name)
     if name == CURRENT:
@@ -158,4 +163,4 @@ def _moved(one: float | None, other: float | None) -> tuple[float | None, float 
     return one, other, change, change is None or abs(change) >= SMALL_CHANGE
 
 
-__all__ = ["CURRENT", "ModelDifference", "diff_model", "releases"]
+__all__ = ["CURRENT", "ModelDifference", "diff_model", "recorded", "releases"]

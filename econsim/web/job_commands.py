@@ -49,6 +49,11 @@ def tip(scenario: Scenario, asked: Mapping[str, Any]) -> jobs.Job:
     return _submit("tip", scenario, line, f"Where {asked['output']} tips along {over}", asked)
 
 
+def backtest() -> jobs.Job:
+    """The model against what happened since March 2023."""
+    return jobs.submit("backtest", ["--seed", str(running.SEED), *TO], "The model against history")
+
+
 def split(scenario: Scenario) -> jobs.Job:
     """The welfare effect of copying, at unchanged R&D and the rest."""
     asked = ["--split", "--draws", str(running.DRAWS)]
@@ -128,6 +133,7 @@ __all__ = [
     "SCENARIO",
     "SPEC",
     "about",
+    "backtest",
     "brief",
     "discover",
     "flip",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -16,7 +17,7 @@ from econsim.studies.adoption import Workload
 from econsim.web import state
 from econsim.web.jobs import Job
 from econsim.web.running import Answer
-from econsim.web.url_codec import differences, encode
+from econsim.web.url_codec import Told, differences, encode
 
 
 def show(answer: Answer) -> None:
@@ -72,13 +73,50 @@ def python_code(now: state.Current) -> str:
     found = settings(now)
     start = file_name(now.scenario) if found is None else now.base
     lines = ["import econsim", "", f'scenario = econsim.load_scenario("{start}")']
-    levers = {name: value for name, value in (found or {}).items() if name in book().levers}
-    world = {name: value for name, value in (found or {}).items() if name not in levers}
+    lines += [f"scenario = scenario{call}" for call in _calls(found or {})]
+    return "\n".join([*lines, "result = econsim.simulate(scenario)", "print(result.run_id, result.finding)"])
+
+
+def _calls(found: Mapping[str, Any]) -> list[str]:
+    """The method calls that lay settings over a scenario."""
+    levers = {name: value for name, value in found.items() if name in book().levers}
+    world = {name: value for name, value in found.items() if name not in levers}
+    calls = []
     for method, given in (("with_", levers), ("with_assumptions", world)):
         if given:
             told = ", ".join(f"{name}={value!r}" for name, value in given.items())
-            lines.append(f"scenario = scenario.{method}({told})")
-    return "\n".join([*lines, "result = econsim.simulate(scenario)", "print(result.run_id, result.finding)"])
+            calls.append(f".{method}({told})")
+    return calls
+
+
+def comparison(packages: Sequence[Told]) -> None:
+    """The block under a comparison."""
+    with st.expander("Reproduce", key="reproduce"):
+        line = comparison_command(packages)
+        if line is not None:
+            st.markdown("On a command line:")
+            st.code(line, language="bash", wrap_lines=True)
+        st.markdown("In Python:")
+        st.code(comparison_code(packages), language="python", wrap_lines=True)
+
+
+def comparison_command(packages: Sequence[Told]) -> str | None:
+    """The line for a terminal; None where a package is none of those that ship."""
+    shipped = all(one.base and one.scenario == load_scenario(one.base) for one in packages)
+    return f"econsim compare {' '.join(str(one.base) for one in packages)}" if shipped else None
+
+
+def comparison_code(packages: Sequence[Told]) -> str:
+    """The same in Python, the packages by the names that the page gives them."""
+    lines = ["import econsim", "", "packages = ["]
+    for one in packages:
+        base = load_scenario(one.base) if one.base else None
+        bare = one.scenario.with_(name=base.name) if base else one.scenario
+        found = settings(state.Current(bare, one.base))
+        start = file_name(one.scenario) if found is None else one.base
+        named = [] if base is None or one.scenario.name == base.name else [f".with_(name={one.scenario.name!r})"]
+        lines.append(f'    econsim.load_scenario("{start}"){"".join([*_calls(found or {}), *named])},')
+    return "\n".join([*lines, "]", "print(econsim.compare(packages).finding)"])
 
 
 def file_name(scenario: Scenario) -> str:
@@ -135,4 +173,7 @@ def job_line(job: Job) -> str:
     return shlex.join(["econsim", *given])
 
 
-__all__ = ["adoption", "bibtex", "citation", "command", "file_name", "job_line", "python_code", "settings", "show"]
+__all__ = [
+    "adoption", "bibtex", "citation", "command", "comparison", "comparison_code", "comparison_command", "file_name",
+    "job_line", "python_code", "settings", "show",
+]  # fmt: skip

@@ -130,4 +130,7 @@ __all__ = ["kept_scenarios", "moderate_levers", "read", "write"]
 
 
 if __name__ == "__main__":
+    from econsim.web import stored_history
+
     write()
+    stored_history.write()

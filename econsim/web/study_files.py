@@ -27,9 +27,17 @@ def picture(job: Job, name: str, says: str) -> None:
 
     says : in a few words what it is; stands below it, and is read where it is not seen
     """
-    path = job.out / f"{name}.svg"
+    drawing(job.out / f"{name}.svg", f"{job.id}-{name}", says)
+
+
+def drawing(path: Path, key: str, says: str) -> None:
+    """A chart from a file, on white in the dark theme too; nothing where there is no such file.
+
+    key  : unique on the page
+    says : as for `picture`
+    """
     if path.is_file():
-        with st.container(key=f"sheet-{job.id}-{name}"):
+        with st.container(key=f"sheet-{key}"):
             st.image(path.read_bytes().decode("utf-8"), caption=plain(says), width="content")
 
 
@@ -52,4 +60,4 @@ def _content(path: Path) -> bytes:
     return path.read_bytes()
 
 
-__all__ = ["downloads", "picture", "summary"]
+__all__ = ["downloads", "drawing", "picture", "summary"]

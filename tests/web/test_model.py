@@ -6,9 +6,14 @@ import pytest
 
 from econsim.formulas import CHAPTERS
 from econsim.parameter_book import book
+from econsim.store import read_json
+from econsim.studies.backtest import backtest
+from econsim.studies.model_difference import recorded, releases
 from econsim.texts import text
+from econsim.web import stored_history
+from econsim.web.words import plain
 
-PARTS = ["How it works", "Equations", "Assumptions", "Levers", "Evidence", "Critiques", "Cite"]
+PARTS = ["How it works", "Equations", "Assumptions", "Levers", "Evidence", "Back-test", "Critiques", "Versions", "Cite"]
 
 
 def shown(at) -> str:
@@ -52,6 +57,29 @@ def test_every_lever_and_every_parameter_is_there(at):
     table = part(at, "Assumptions").dataframe[0].value
     assert set(table["name"]) == set(book().parameters)
     assert (table["grade"] == "C").sum() == sum(row.grade == "C" for row in book().parameters.values())
+
+
+def test_the_back_test_tells_misses_first(at):
+    told = read_json(stored_history.read() / stored_history.SUMMARY)
+    at = part(at, "Back-test")
+    assert plain(told["finding"]) in shown(at)
+    verdicts = at.table[0].value["90% range"].tolist()
+    assert len(verdicts) == told["expressible"] and verdicts.count("inside") == told["inside"]
+    assert "missed" in verdicts and verdicts == sorted(verdicts, reverse=True)
+
+
+def test_the_stored_back_test_is_what_the_command_gives(tmp_path):
+    assert stored_history.read() is not None, "make stored"
+    few = backtest(draws=8).summary()["facts"]
+    told = read_json(stored_history.read() / stored_history.SUMMARY)
+    assert {one["id"]: one["observed"] for one in few} == {one["id"]: one["observed"] for one in told["facts"]}
+    assert stored_history.read(tmp_path) is None
+
+
+def test_versions_say_what_was_recorded(at):
+    at = part(at, "Versions")
+    known = recorded(max(releases()))
+    assert at.table[-1].value.index.tolist() == [plain(name) for name in known["scenarios"]]
 
 
 def test_texts_carry_no_links_between_pages():

@@ -15,6 +15,7 @@ from econsim.parameter_book import book
 from econsim.scenario_settings import with_settings
 from econsim.web import exports, reproduce, stored
 from econsim.web.state import Current
+from econsim.web.url_codec import Told
 
 SMALL = ("--draws", "4", "--engine", "batch")
 CHANGES = {
@@ -47,8 +48,8 @@ def test_the_command_gives_the_same_run(now, capsys):
 
 def test_the_python_gives_the_same_run(now):
     code = reproduce.python_code(now).replace("simulate(scenario)", "simulate(scenario, draws=4, engine='batch')")
-    names: dict = {}
-    exec(code.replace("print(", "str("), names)
+    names: dict = {"print": lambda *_: None}
+    exec(code, names)
     assert names["result"].run_id == simulate(now.scenario, draws=4, engine="batch").run_id
     assert names["result"].scenario.hash == now.scenario.hash
 
@@ -57,6 +58,22 @@ def test_a_scenario_with_a_file_of_its_own_is_run_from_that():
     scenario = load_scenario("baseline").with_(name="two labs", labs=[{"cash": 9000}, {"premium": 0.4}])
     assert reproduce.command(Current(scenario, None)) == "econsim run two-labs.yaml"
     assert 'load_scenario("two-labs.yaml")' in reproduce.python_code(Current(scenario, None))
+
+
+def test_the_python_of_a_comparison_gives_what_the_page_says():
+    changed = with_settings(load_scenario("royalty"), {"detection_rate": 0.5, "lab_premium": 0.4})
+    packages = [
+        Told(load_scenario("release-window"), "release-window"),
+        Told(changed.with_(name="royalty with more"), "royalty"),
+    ]
+    assert reproduce.comparison_command(packages) is None
+    assert reproduce.comparison_command(packages[:1] * 2) == "econsim compare release-window release-window"
+    code = reproduce.comparison_code(packages)
+    names: dict = {}
+    exec(
+        code.replace("compare(packages)", "compare(packages, draws=4, engine='batch')").replace("print(", "str("), names
+    )
+    assert names["packages"] == [one.scenario for one in packages]
 
 
 def test_pictures_carry_their_run_id_and_finding():

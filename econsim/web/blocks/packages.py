@@ -36,7 +36,7 @@ def same_calendar(one: Scenario, other: Scenario) -> bool:
     return (here.quarters, here.start) == (there.quarters, there.start)
 
 
-def choose(now: state.Current) -> list[Scenario]:
+def choose(now: state.Current) -> list[Told]:
     """The menu of packages; the current scenario comes first in what is returned, and names are distinct."""
     beside = shown_beside(now)
     options = _options(now, beside)
@@ -54,7 +54,8 @@ def choose(now: state.Current) -> list[Scenario]:
     assumed = assumptions_on_top(now)
     if assumed and st.toggle("All under the assumptions set on the left", True, key=SAME):
         worlds = [worlds[0], *(_in_world_of(assumed, one) for one in worlds[1:])]
-    return _told_apart(worlds)
+    bases = (now.base, *(one.base for one in beside))
+    return [Told(world, base) for world, base in zip(_told_apart(worlds), bases, strict=True)]
 
 
 def shown_beside(now: state.Current) -> tuple[Told, ...]:

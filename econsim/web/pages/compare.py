@@ -6,7 +6,7 @@ import streamlit as st
 
 from econsim.scenario import Scenario
 from econsim.studies.compare import Comparison
-from econsim.web import frame, running, state
+from econsim.web import frame, reproduce, running, state
 from econsim.web.blocks import comparing, packages, pictures
 from econsim.web.words import plain
 
@@ -16,7 +16,8 @@ TITLE = "Which package does better, and in which futures?"
 def page(scenario: Scenario) -> None:
     """The current scenario beside up to three others."""
     del scenario
-    worlds = packages.choose(state.current())
+    chosen = packages.choose(state.current())
+    worlds = [one.scenario for one in chosen]
     if len(worlds) < 2:
         st.info("Choose at least one package to compare with.")
         return
@@ -37,6 +38,7 @@ def page(scenario: Scenario) -> None:
     comparing.settings(comparison)
     st.header("Welfare, split", anchor=False)
     comparing.welfare(answers)
+    reproduce.comparison(chosen)
 
 
 def status(comparison: Comparison) -> None:

@@ -13,9 +13,11 @@ from econsim.book_tables import FRAME_COLUMNS, parameters
 from econsim.evidence.page import weak_markdown
 from econsim.parameter_book import GRADES, Lever, book
 from econsim.scenario import Scenario
+from econsim.studies.model_difference import diff_model, recorded, releases
 from econsim.texts import text
 from econsim.web import frame, reproduce, running
-from econsim.web.words import LEVER_GROUPS, label
+from econsim.web.blocks import history
+from econsim.web.words import LEVER_GROUPS, cells, label, plain
 
 SHOWN = [
     name for name in FRAME_COLUMNS if name not in ("kind", "integer", "varies_by", "changes_world_without_copying")
@@ -105,6 +107,35 @@ def critiques(_: Scenario) -> None:
     st.markdown(_marked(text("critiques")))
 
 
+def history_test(_: Scenario) -> None:
+    """The model against what happened since GPT-4."""
+    history.show()
+
+
+def versions(_: Scenario) -> None:
+    """What each version answered, and what moved from one to the next."""
+    known = sorted(releases(), key=_version, reverse=True)
+    newest = recorded(known[0])
+    st.markdown(
+        f"What version {known[0]} says of every scenario that ships, recorded with {newest['draws']} futures and seed "
+        f"{newest['seed']}. A change of the model that moves an answer gets a new version."
+    )
+    for older, newer in zip(known[1:], known, strict=False):
+        found = diff_model(older, newer)
+        st.markdown(f"**{plain(found.finding)}**")
+        for name, (before, after) in found.findings.items():
+            st.markdown(plain(f"{name}, before: {before} Now: {after}"))
+    if len(known) == 1:
+        st.markdown(f"**Version {known[0]} is the first: there is none to compare it with.**")
+    rows = [[name, one["finding"]] for name, one in newest["scenarios"].items()]
+    table = pd.DataFrame(rows, columns=["Scenario", f"What {known[0]} says"]).set_index("Scenario")
+    st.table(cells(table), border="horizontal")
+
+
+def _version(name: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in name.split(".") if part.isdigit())
+
+
 def cite(scenario: Scenario) -> None:
     """How to cite econsim and this scenario."""
     answer = running.answer(scenario)
@@ -118,7 +149,9 @@ PARTS: dict[str, Callable[[Scenario], None]] = {
     "Assumptions": assumptions,
     "Levers": levers,
     "Evidence": evidence,
+    "Back-test": history_test,
     "Critiques": critiques,
+    "Versions": versions,
     "Cite": cite,
 }
 

@@ -1,0 +1,51 @@
+"""The back-test on a page: the finding, every fact with its verdict, misses first, and what cannot be expressed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from econsim.cli_text import number
+from econsim.store import read_json
+from econsim.web import job_commands, job_panel, jobs, stored_history, study_files
+from econsim.web.words import cells, plain
+
+
+def show() -> None:
+    """From the files that ship; where they are not of this version, from a job."""
+    st.markdown(
+        "The economy is started in March 2023, two weeks after GPT-4, and what follows is held against dated facts. "
+        "What the model gets wrong comes first."
+    )
+    folder = stored_history.read()
+    if folder is None:
+        job = job_panel.study("backtest", "Hold it against history", jobs.find("backtest"), job_commands.backtest)
+        if job is None:
+            return
+        folder = job.out
+    told = read_json(folder / stored_history.SUMMARY)
+    st.markdown(f"**{plain(told['finding'])}**")
+    st.table(cells(facts_table(told["facts"])), border="horizontal")
+    study_files.drawing(folder / stored_history.PICTURE, "history", "Lines: the model. Points: what was observed.")
+    with st.expander("What the model cannot express", key="history-not-expressible"):
+        st.table(cells(pd.DataFrame(told["not_expressible"]).set_index("row")), border="horizontal")
+    st.caption("On a command line:")
+    st.code("econsim backtest", language="bash")
+
+
+def facts_table(facts: list[dict[str, Any]]) -> pd.DataFrame:
+    """Text: one row a fact in the order given, with the verdict first."""
+    rows = []
+    for one in facts:
+        middle, low, high = (number(one[name]) for name in ("median", "p5", "p95"))
+        simulated = "none" if one["median"] is None else f"{middle} ({low} to {high})"
+        fell = "inside" if one["inside"] else "missed"
+        observed = f"{number(one['observed'])} {one['unit']}"
+        rows.append([one["fact"], fell, observed, simulated, one["verdict"], one["id"]])
+    columns = ["Fact", "90% range", "Observed", "Simulated, 90% range", "In words", "Row"]
+    return pd.DataFrame(rows, columns=columns).set_index("Fact")
+
+
+__all__ = ["facts_table", "show"]
