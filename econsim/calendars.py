@@ -26,7 +26,7 @@ def differing_calendars(scenarios: Sequence[Scenario]) -> str:
     """Each scenario's calendar in words where they are not all the same, else nothing."""
     if len({calendar(one) for one in scenarios}) < 2:
         return ""
-    return ", ".join(f"{one.name}: {one.structure.quarters} from {one.structure.start}" for one in scenarios)
+    return ", ".join(f"{one.name}: {one.structure.quarters} quarters from {one.structure.start}" for one in scenarios)
 
 
 __all__ = ["by_calendar", "calendar", "differing_calendars"]

@@ -267,7 +267,8 @@ BAD = {
         "4: scenarios.2: has the name of another scenario in the list (got 'baseline')",
     ],
     "scenarios: [baseline, {extends: royalty, name: short, structure: {quarters: 80}}]\n" + LHS: [
-        "1: scenarios: must all cover the same quarters (got baseline: 60 from 2026Q1, short: 80 from 2026Q1)",
+        "1: scenarios: must all cover the same quarters (got baseline: 60 quarters from 2026Q1, "
+        "short: 80 quarters from 2026Q1)",
     ],
     "scenario:\n  extends: royalty\n  parameters:\n    n_labs: 40\n  lever: {}\n" + LHS: [
         "5: scenario.lever: unknown field of a scenario 'lever'; did you mean 'levers'?",
