@@ -20,7 +20,7 @@ from econsim.scenario_schema import ENSEMBLES
 from econsim.series import PER_FIRM, catalogue
 from econsim.world import World
 
-DEFAULT_DRAWS = 256
+DEFAULT_DRAWS = 128  # a lever of the explorer answers at once with so many
 DEFAULT_SEED = 0
 DEFAULT_ENSEMBLE = "prior"
 CHUNK = 512  # draws that are worked on together

@@ -8,7 +8,7 @@ import click
 
 from econsim.cli.delivering import deliver
 from econsim.cli.fidelity import Amount
-from econsim.cli.options import apply_settings, study_options
+from econsim.cli.options import DEFAULT_DRAWS, apply_settings, study_options
 from econsim.cli.progress import Progress
 
 TOO_MANY_FAILED = 3
@@ -33,7 +33,7 @@ TOO_MANY_FAILED = 3
     "--gap", type=Amount(), metavar="SHARE", help="Gap in that rate that would matter.  [default: as laws expect]"
 )
 @click.option("--scenario", default="baseline", metavar="NAME", help="Where gaps come from.  [default: baseline]")
-@study_options(256, changes=True)
+@study_options(DEFAULT_DRAWS, changes=True)
 def adopt(
     benchmark_score: float | None,
     discount: float | None,
@@ -59,7 +59,7 @@ def adopt(
     """
     from econsim.cli.adopting_text import adoption_text
     from econsim.results import run_identity
-    from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED
+    from econsim.runs import DEFAULT_SEED
     from econsim.scenario import load_scenario
     from econsim.studies import adoption
     from econsim.studies.analysis_store import check_analysis_folder

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from econsim.cli.delivering import deliver
-from econsim.cli.options import WholeNumber, apply_settings, study_options
+from econsim.cli.options import DEFAULT_DRAWS, WholeNumber, apply_settings, study_options
 from econsim.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def discover(
 
 @click.command()
 @click.argument("scenario")
-@study_options(256, changes=True)
+@study_options(DEFAULT_DRAWS, changes=True)
 def moats(
     scenario: str,
     settings: tuple[str, ...],
@@ -123,7 +123,7 @@ def moats(
     SCENARIO is a shipped name (see `econsim scenarios`) or the path of a file.
     """
     from econsim.cli.analysing_text import moats_text
-    from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED
+    from econsim.runs import DEFAULT_SEED
     from econsim.scenario import load_scenario
     from econsim.studies.analysis_store import check_analysis_folder
     from econsim.studies.moats import METRICS, check_moats, moats_identity

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from econsim.cli.delivering import deliver
-from econsim.cli.options import WholeNumber, json_option, show_json
+from econsim.cli.options import DEFAULT_DRAWS, WholeNumber, json_option, show_json
 from econsim.cli.progress import Progress
 from econsim.cli_text import number, paragraph
 
@@ -21,7 +21,7 @@ _seed = click.option(
 
 @click.command()
 @click.argument("scenario", default="history-2023")
-@click.option("--draws", type=WholeNumber(), metavar="N", help="Simulated pasts.  [default: 256]")
+@click.option("--draws", type=WholeNumber(), metavar="N", help=f"Simulated pasts.  [default: {DEFAULT_DRAWS}]")
 @_seed
 @click.option("--ensemble", metavar="NAME", help="calibrated, prior or default.  [default: calibrated]")
 @click.option("--engine", default="batch", metavar="NAME", help="batch or compiled.  [default: batch]")
@@ -46,7 +46,7 @@ def backtest(
     and the list of those that it cannot. See docs/history.md.
     """
     from econsim.results import run_identity
-    from econsim.runs import DEFAULT_DRAWS, as_scenario
+    from econsim.runs import as_scenario
     from econsim.studies.analysis_store import check_analysis_folder
     from econsim.studies.backtest import backtest as study
 

@@ -17,6 +17,10 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 TRUTHS = {"on": True, "off": False, "yes": True, "no": False}
 
 
+DEFAULT_DRAWS = 128
+"""As `econsim.runs` has it, which takes long to import; a test holds the two together."""
+
+
 class WholeNumber(click.ParamType):
     """A whole number in digits; its range is checked with everything else about the run."""
 

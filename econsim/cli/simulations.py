@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from econsim.cli.options import apply_settings, show_json, study_options
+from econsim.cli.options import DEFAULT_DRAWS, apply_settings, show_json, study_options
 from econsim.cli.progress import Progress
 from econsim.cli_text import comparison_text, run_text
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TOO_MANY_FAILED = 3
 INTERRUPTED = 130
-_run_options = study_options(256, changes=True, out="Write the results to this folder.", csv=True)
+_run_options = study_options(DEFAULT_DRAWS, changes=True, out="Write the results to this folder.", csv=True)
 
 
 @click.command()
@@ -45,7 +45,7 @@ def run(
     SCENARIO is a shipped name (see `econsim scenarios`) or the path of a file.
     """
     from econsim.results import InterruptedResults, run_identity, simulate
-    from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED, check_settings
+    from econsim.runs import DEFAULT_SEED, check_settings
     from econsim.scenario import load_scenario
     from econsim.store import as_json as written
     from econsim.store import check_run_folder, write_run
@@ -92,7 +92,7 @@ def compare(
     quiet: bool,
 ) -> int:
     """Compare two to four scenarios on the same draws."""
-    from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED
+    from econsim.runs import DEFAULT_SEED
     from econsim.scenario import load_scenario
     from econsim.store import as_json as written
     from econsim.studies.compare import check_comparison, write_comparison

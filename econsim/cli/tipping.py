@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from econsim.cli.delivering import deliver
-from econsim.cli.options import study_options
+from econsim.cli.options import DEFAULT_DRAWS, study_options
 from econsim.cli.progress import Progress
 from econsim.cli.tipping_text import flip_text, tip_text
 
@@ -31,7 +31,7 @@ POLL = 0.2  # seconds between two looks whether somebody pressed Ctrl-C
 @click.option("--below", metavar="V", help="The threshold to be below.")
 @click.option("--at-least", metavar="V", help="The threshold to be at or above.")
 @click.option("--at-most", metavar="V", help="The threshold to be at or below.")
-@study_options(256, each=" at each setting")
+@study_options(DEFAULT_DRAWS, each=" at each setting")
 def tip(
     scenario: str,
     x: str | None,
@@ -56,7 +56,7 @@ def tip(
     With --x alone, the break-even along a parameter or lever; with --y, a map over two. Without a range a parameter
     covers its prior and a lever its bounds. See docs/tipping.md.
     """
-    from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED
+    from econsim.runs import DEFAULT_SEED
     from econsim.studies.analysis_store import check_analysis_folder
     from econsim.studies.tipping import ask, tipping
 

@@ -20,7 +20,7 @@ from econsim.series import PER_FIRM
 from econsim.state import State
 from econsim.world import World
 
-PROCESSOR_DRAWS = 128  # of one piece
+PROCESSOR_DRAWS = 64  # of one piece: two cores share a run of the usual size
 GRAPHICS_DRAWS = 8192
 
 
