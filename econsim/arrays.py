@@ -14,13 +14,20 @@ Axis order is always (firm, segment, draw); where there is time or a lag it come
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from econsim.recording import StandIn
+from econsim.replay import replay_of
+
 Array = Any  # a NumPy or JAX array, or a float; shapes stand in the docstrings
 FIRM, SEGMENT, DRAW = -3, -2, -1
+LINED_UP = 32  # draws are worked on in multiples of so many
+BLOCK = 6000  # entries of an array that are worked on together in a solve: what fits the processor's own memory
+FEW, WORTH_IT = 0.6, 400  # settled draws are left out when so small a share is open, and so many entries are spared
 
 BORROWED = (
     "abs arange argmax concatenate cumsum exp expm1 floor inf isfinite log log1p maximum minimum nan ones ones_like "
@@ -58,6 +65,8 @@ class NumpyArrays:
 
         A short cut past work that changes nothing; an engine may just as well call `function` always.
         """
+        if isinstance(mask, StandIn):
+            return mask.if_any(function, otherwise)
         return function() if np.any(mask) else otherwise
 
     @staticmethod
@@ -84,32 +93,17 @@ class NumpyArrays:
         Only the draws that have not settled are worked on, which spares about half the steps. Whether a draw has
         settled depends on that draw alone, so its numbers do not depend on its neighbours.
         """
-        current, result, frozen = start, start, None
-        working: np.ndarray | None = None
-        for step in range(steps):
-            new, settled = improve(current, given)
-            if frozen is not None:
-                new = tuple(np.where(frozen, old, fresh) for old, fresh in zip(current, new, strict=True))
-                settled = settled | frozen
-            if working is None:
-                result = new
-            else:
-                for whole, part in zip(result, new, strict=True):
-                    whole[..., working] = part
-            open_draws = np.flatnonzero(~settled)
-            if step == steps - 1 or open_draws.size == 0:
-                break
-            draws = settled.shape[-1]
-            if open_draws.size <= 0.75 * draws and draws > 2:
-                if open_draws.size == 1:  # one draw alone would be summed in another order
-                    open_draws = np.repeat(open_draws, 2)
-                working = open_draws if working is None else working[open_draws]
-                current = tuple(np.take(part, open_draws, axis=-1) for part in new)
-                given = tuple(_take_draws(part, open_draws, draws) for part in given)
-                frozen = None
-            else:
-                current, frozen = new, settled if open_draws.size < draws else None
-        return result
+        draws = max(np.shape(part)[-1] for part in start)
+        width = max(2, BLOCK * draws // max(1, max(part.size for part in start)))
+        if draws <= width + width // 2:
+            return _solve(steps, improve, start, given, draws)
+        ends = np.linspace(0, draws, -(-draws // width) + 1).astype(int).tolist()
+        solved = []
+        for first, end in itertools.pairwise(ends):
+            piece = np.arange(first, end)
+            begin, known = (tuple(_take_draws(part, piece, draws) for part in parts) for parts in (start, given))
+            solved.append(_solve(steps, improve, begin, known, end - first))
+        return tuple(np.concatenate(parts, axis=-1) for parts in zip(*solved, strict=True))
 
     @staticmethod
     def where_needed(mask: Array, function: Callable, *arrays: Array) -> tuple:
@@ -120,37 +114,123 @@ class NumpyArrays:
         arrays   : broadcastable to (firm, segment, draw), or (draw,), or floats
         """
         firms, _, draws = mask.shape
-        firm, draw = np.nonzero(mask[:, 0, :])
-        chosen = firm.size
-        if chosen <= 1:  # keep at least two columns: one alone would be summed in another order
-            pad = np.zeros(2 - chosen, dtype=firm.dtype)
-            firm, draw = np.concatenate([firm, pad]), np.concatenate([draw, pad])
-        results = function(*(_pick(part, firm, draw) for part in arrays))
+        entry = np.flatnonzero(mask)  # in the order firm, draw
+        chosen = entry.size
+        firm, draw = np.divmod(_filled_up(entry), draws)
+        places: dict[tuple[int, ...], np.ndarray] = {}
+        results = function(*(_pick(part, firm, draw, places) for part in arrays))
         spread = []
         for part in results:
-            whole = np.zeros((firms, part.shape[SEGMENT], draws))
-            for segment in range(part.shape[SEGMENT]):
-                whole[firm[:chosen], segment, draw[:chosen]] = part[0, segment, :chosen]
+            segments = part.shape[SEGMENT]
+            whole = np.zeros((firms, segments, draws))
+            place = _places((firms, segments, draws), firm, draw, places)
+            whole.ravel()[place[:, :chosen]] = part[0, :, :chosen]
             spread.append(whole)
         return tuple(spread)
 
 
+def _solve(steps: int, improve: Callable, start: tuple, given: tuple, draws: int) -> tuple:
+    """`NumpyArrays.iterate` for draws that are worked on together."""
+    spread = _spread_over_segments(given, start[0])
+    replay = replay_of(improve, start, spread, NumpyArrays) if draws > 1 else None
+    current: tuple = start
+    result: tuple = ()
+    frozen: np.ndarray | None = None
+    entries = max(part.size for part in start) // draws
+    working: np.ndarray | None = None
+    memory: Any = None
+    for step in range(steps):
+        if replay is None:
+            new, settled = improve(current, given)
+        else:
+            if memory is None:
+                memory = replay.memory(current[0].shape[-1])
+            registers, results, others = memory
+            memory = registers, others, results
+            replay.run((*current, *spread), results, registers)
+            *new, settled = results
+        if frozen is not None:
+            if replay is None:
+                new = tuple(np.where(frozen, old, fresh) for old, fresh in zip(current, new, strict=True))
+            else:
+                for old, fresh in zip(current, new, strict=True):
+                    np.copyto(fresh, old, where=frozen)
+            settled = settled | frozen
+        open_draws = np.flatnonzero(~settled)
+        last = step == steps - 1 or open_draws.size == 0
+        count = settled.shape[-1]
+        few = open_draws.size <= FEW * count and (count - open_draws.size) * entries > WORTH_IT
+        if last or few:
+            if working is None:
+                result = tuple(part.copy() for part in new)
+            else:
+                for whole, part in zip(result, new, strict=True):
+                    whole[..., working] = part
+        if last:
+            break
+        if few:
+            open_draws = _filled_up(open_draws)
+            working = open_draws if working is None else working[open_draws]
+            current = tuple(part.take(open_draws, axis=-1) for part in new)
+            given = tuple(_take_draws(part, open_draws, count) for part in given)
+            spread = _spread_over_segments(given, current[0])
+            frozen, memory = None, None
+        else:
+            current, frozen = new, settled if open_draws.size < count else None
+    return result
+
+
+def _spread_over_segments(given: tuple, like: Array) -> tuple:
+    """Arguments with one value a draw as (1, segment, draw): NumPy is quicker where shapes agree."""
+    shape = (1, *np.shape(like)[1:])
+    if len(shape) != 3:
+        return given
+    found = []
+    for part in given:
+        if isinstance(part, np.ndarray) and part.shape == shape[2:]:
+            whole = np.empty(shape, part.dtype)
+            whole[:] = part
+            part = whole
+        found.append(part)
+    return tuple(found)
+
+
+def _filled_up(numbers: np.ndarray) -> np.ndarray:
+    """Numbers of draws with the last one repeated, at least two and up to a multiple of `LINED_UP`.
+
+    One draw alone would be summed in another order, and memory is kept for few sizes rather than for every one.
+    """
+    missing = -numbers.size % (LINED_UP if numbers.size > 2 else 2) if numbers.size else 2
+    if missing == 0:
+        return numbers
+    return np.concatenate([numbers, np.full(missing, numbers[-1] if numbers.size else 0)])
+
+
 def _take_draws(part: Array, draws: np.ndarray, count: int) -> Array:
     """The chosen draws of an array that may not vary by draw."""
-    varies = np.ndim(part) > 0 and np.shape(part)[-1] == count
-    return np.take(part, draws, axis=-1) if varies else part
+    varies = isinstance(part, np.ndarray) and part.ndim > 0 and part.shape[-1] == count
+    return part.take(draws, axis=-1) if varies else part
 
 
-def _pick(part: Array, firm: np.ndarray, draw: np.ndarray) -> Array:
-    """The (firm, draw) entries of an array as (1, segment, entry)."""
-    shape = np.shape(part)
-    if len(shape) == 0:
+def _pick(part: Array, firm: np.ndarray, draw: np.ndarray, places: dict[tuple[int, ...], np.ndarray]) -> Array:
+    """The (firm, draw) entries of an array as (1, segment, entry); those of (draw,) as (entry,).
+
+    places : where entries stand in arrays of some shape, for as many shapes as have been asked for
+    """
+    if not isinstance(part, np.ndarray) or (part.size == 1 and part.ndim <= 1):
         return part
-    if len(shape) == 1:
-        return part if shape[0] == 1 else np.take(part, draw)
-    firms, segments, draws = shape
-    entry = (firm if firms > 1 else 0 * firm) * draws + (draw if draws > 1 else 0)
-    return np.take(part.transpose(1, 0, 2).reshape(1, segments, firms * draws), entry, axis=2)
+    if part.ndim == 1:
+        return part.take(draw)
+    return part.ravel().take(_places(part.shape, firm, draw, places))[None]
+
+
+def _places(shape: tuple[int, ...], firm: np.ndarray, draw: np.ndarray, known: dict) -> np.ndarray:
+    """Where (firm, draw) entries stand in an array of this shape once it is flat; (segment, entry)."""
+    if shape not in known:
+        firms, segments, draws = shape
+        first = (firm * (segments * draws) if firms > 1 else 0 * firm) + (draw if draws > 1 else 0)
+        known[shape] = first + np.arange(segments).reshape(-1, 1) * draws
+    return known[shape]
 
 
 NUMPY = NumpyArrays()
