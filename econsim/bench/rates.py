@@ -42,7 +42,8 @@ def measure(figures: Figures, sizes: Sizes) -> None:
     )
     figures.note(
         "rates",
-        f"Agents go draw after draw, so they are measured on {sizes.agent_draws} draws at most; batch uses one core.",
+        f"Agents go draw after draw, so they are measured on {sizes.agent_draws} draws at most; batch shares "
+        "chunks of 128 draws and more with helping processes on the other cores.",
     )
 
 
@@ -52,7 +53,7 @@ def compiled_engines(figures: Figures, section: str) -> dict[str, Engine]:
         figures.note(section, NO_JAX)
         return {}
     from econsim.engines import jax_compile
-    from econsim.engines.compiled import threads
+    from econsim.engines.cores import threads
 
     run = engines.runner("compiled")
     if not jax_compile.on_processor():

@@ -75,7 +75,7 @@ class Timers:
 def measure(figures: Figures, sizes: Sizes) -> None:
     """Shares of the time of one batch run by stage, which add up to 1, and of the two solves within them."""
     scenario, count = sizes.scenario(), sizes.stage_draws
-    batch.trajectories(chunk_world(scenario, Settings(), 0, 2))  # loads everything
+    batch.compute(chunk_world(scenario, Settings(), 0, 2))  # loads everything
     stages, solves = Timers(), Timers()
     with contextlib.ExitStack() as stack:
         for timers, places in ((stages, STAGES), (solves, SOLVES)):
@@ -84,7 +84,7 @@ def measure(figures: Figures, sizes: Sizes) -> None:
                 stack.enter_context(replaced(module, function, timed))
         begin = time.perf_counter()
         for start in range(0, count, Settings().chunk):
-            batch.trajectories(chunk_world(scenario, Settings(), start, min(start + Settings().chunk, count)))
+            batch.compute(chunk_world(scenario, Settings(), start, min(start + Settings().chunk, count)))
         whole = time.perf_counter() - begin
     seconds = {name: stages.seconds.get(name, 0.0) for name in dict.fromkeys(stage for stage, _, _ in STAGES)}
     seconds["other"] = whole - sum(seconds.values())

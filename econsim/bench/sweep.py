@@ -58,8 +58,8 @@ def measure(figures: Figures, sizes: Sizes) -> None:
     )
     figures.note(
         "sweep",
-        "This process runs batch on one core and compiled on all of them; a worker runs either on one. Workers are "
-        "started anew, which 'under way' leaves out.",
+        "This process runs either engine on all cores; a worker runs either on one. Workers are started anew, which "
+        "'under way' leaves out.",
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from econsim import model
 from econsim.arrays import NUMPY
+from econsim.engines.batch_helpers import helpers
 from econsim.series import observe
 from econsim.world import World
 
@@ -27,11 +30,40 @@ def await_pause() -> None:
 
 
 def trajectories(world: World, rd_path: np.ndarray | None = None) -> dict[str, np.ndarray]:
-    """Run one chunk of draws.
+    """Run one chunk of draws, some of them in helping processes where there are many.
 
     rd_path : (period, lab, 1, draw) $M, where labs' R&D is imposed; NaN where a lab is out of business
     returns : series name -> (period, draw); `series.PER_FIRM` -> (period, firm, draw); `lab_rd` (period, lab, 1, draw)
     """
+    draws = world.shocks.initial_capability.shape[-1]
+    with helpers(draws, world.quarters) as ready:
+        if not ready:
+            return compute(world, rd_path)
+        ends = np.linspace(0, draws, len(ready) + 2).astype(int).tolist()
+        shares = [_share(world, rd_path, slice(*ends), draws) for ends in itertools.pairwise(ends)]
+        for helper, share in zip(ready, shares[1:], strict=True):
+            helper.ask(share)
+        found = [compute(*shares[0])]
+        for helper, share in zip(ready, shares[1:], strict=True):
+            found.append(helper.answer() or compute(*share))
+        return {name: np.concatenate([part[name] for part in found], axis=-1) for name in found[0]}
+
+
+def _share(world: World, rd_path: np.ndarray | None, piece: slice, draws: int) -> tuple[World, np.ndarray | None]:
+    """Some draws of a world."""
+
+    def some(part: Any) -> Any:
+        return part[..., piece] if isinstance(part, np.ndarray) and part.shape[-1:] == (draws,) else part
+
+    def each(parts: SimpleNamespace) -> SimpleNamespace:
+        return SimpleNamespace(**{name: some(part) for name, part in vars(parts).items()})
+
+    cut = world._replace(parameters=each(world.parameters), levers=each(world.levers), shocks=each(world.shocks))
+    return cut, some(rd_path)
+
+
+def compute(world: World, rd_path: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """`trajectories`, in this process alone."""
     global _last_quarter
     parameters, frame, shocks = world.parameters, world.frame, world.shocks
     draws = shocks.initial_capability.shape[-1]

@@ -7,7 +7,6 @@ differences grow from quarter to quarter magnify rounding (docs/engines.md).
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from econsim import model
 from econsim.arrays import NUMPY
 from econsim.engines import jax_compile, jax_programs
+from econsim.engines.cores import threads
 from econsim.engines.jax_inputs import QUARTERS, Shape, inputs_of, parameters_of, shape_of
 from econsim.series import PER_FIRM
 from econsim.state import State
@@ -22,14 +22,6 @@ from econsim.world import World
 
 PROCESSOR_DRAWS = 64  # of one piece: two cores share a run of the usual size
 GRAPHICS_DRAWS = 8192
-
-
-def threads() -> int:
-    """How many pieces are worked on at once: one a core, or as many as ECONSIM_THREADS says."""
-    asked = os.environ.get("ECONSIM_THREADS", "")
-    if asked.isdigit() and int(asked) > 0:
-        return int(asked)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def needed_draws() -> int:

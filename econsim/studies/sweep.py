@@ -55,7 +55,7 @@ def sweep(
 
     spec     : a sweep spec, its path, or a mapping with the fields of one
     out      : a new or empty folder; with `resume` also one that holds this sweep, which is then completed
-    workers  : processes of one thread, 1 to 64; None: this process, with all its cores where the engine can
+    workers  : processes of one thread, 1 to 64; None: this process, with all its cores
     executor : any concurrent.futures.Executor that does the work instead
     engine   : as for `simulate`; a sweep keeps the engine that it was begun with
     progress : called with the rows done and all rows (a row is a point, a draw and a scenario), first at the start
