@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from econsim import sobol_sequence
+from econsim.normal_quantile import normal_quantile
 
 LARGEST_SEED = 2**63 - 1
 HALF_STEP = 2.0**-54  # keeps uniforms off zero
@@ -46,10 +47,7 @@ def uniform(seed: int, decision: str, periods: int, firms: int, start: int, stop
 
 def normal(seed: int, decision: str, periods: int, firms: int, start: int, stop: int) -> np.ndarray:
     """Standard normal shocks, by inversion so that each needs exactly one uniform; (period, firm, 1, draw)."""
-    from scipy.special import ndtri
-
-    shocks = uniform(seed, decision, periods, firms, start, stop)
-    return ndtri(shocks, out=shocks)
+    return normal_quantile(uniform(seed, decision, periods, firms, start, stop))
 
 
 def shocks(seed: int, periods: int, labs: int, distillers: int, start: int, stop: int) -> SimpleNamespace:

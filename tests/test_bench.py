@@ -270,7 +270,7 @@ def test_a_stage_does_not_count_the_time_of_another(monkeypatch):
 
 def test_modules_are_as_before_when_a_run_fails(monkeypatch):
     before = places()
-    monkeypatch.setattr("econsim.bench.stages.batch.trajectories", lambda world: 1 / 0)
+    monkeypatch.setattr("econsim.bench.stages.batch.compute", lambda world: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         stages.measure(Figures(), TINY)
     assert places() == before
