@@ -150,11 +150,7 @@ def _solve(steps: int, improve: Callable, start: tuple, given: tuple, draws: int
             replay.run((*current, *spread), results, registers)
             *new, settled = results
         if frozen is not None:
-            if replay is None:
-                new = tuple(np.where(frozen, old, fresh) for old, fresh in zip(current, new, strict=True))
-            else:
-                for old, fresh in zip(current, new, strict=True):
-                    np.copyto(fresh, old, where=frozen)
+            new = tuple(np.where(frozen, old, fresh) for old, fresh in zip(current, new, strict=True))
             settled = settled | frozen
         open_draws = np.flatnonzero(~settled)
         last = step == steps - 1 or open_draws.size == 0

@@ -128,7 +128,7 @@ def _program(recording: Recording, arguments: int, results: list[int]) -> tuple[
         if isinstance(one, int):
             return place[one]
         constant = f"c{len(known)}"
-        known[constant] = one[0]
+        known[constant] = np.array(one[0])  # which NumPy would make of it each time
         return constant
 
     def release(position: int, inputs: tuple) -> None:
@@ -165,22 +165,20 @@ def _program(recording: Recording, arguments: int, results: list[int]) -> tuple[
         scalar = recording.specs[result].shape == ()
         label = function.__name__
         known[label] = function
-        if scalar:
+        if scalar or action == "choose":  # `where` into memory that is there takes twice as long
             place[result] = f"n{result}"
             lines.append(f"{indent}n{result} = {label}({', '.join(operands)})")
+            release(position, inputs)
             continue
         if action == "apply":  # NumPy may write over what it reads, entry by entry
             release(position, inputs)
             place[result] = target(result)
-            out = place[result] if function.nin == 1 else f"out={place[result]}"
+            named = "out=" if function in (np.maximum, np.minimum) else ""  # these warn where it is not
+            out = named + place[result]
             lines.append(f"{indent}{label}({', '.join(operands)}, {out})")
             continue
         place[result] = target(result)
-        if action == "reduce":
-            lines.append(f"{indent}{label}.reduce({operands[0]}, {axis}, None, {place[result]}, True)")
-        else:
-            lines.append(f"{indent}copyto({place[result]}, {operands[2]})")
-            lines.append(f"{indent}copyto({place[result]}, {operands[1]}, where={operands[0]})")
+        lines.append(f"{indent}{label}.reduce({operands[0]}, {axis}, None, {place[result]}, True)")
         release(position, inputs)
     for index, number in enumerate(results):
         if place[number] != f"o{index}":
