@@ -22,7 +22,7 @@ QUARTERS = 16
 
 
 def small(draws=4, **changes):
-    return simulate(load_scenario("gate-and-detect").with_(quarters=QUARTERS, **changes), draws=draws)
+    return simulate(load_scenario("gate-and-detect").with_(quarters=QUARTERS, **changes), draws=draws, engine="batch")
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import time
 from pathlib import Path
 
 import pytest
@@ -226,14 +225,3 @@ def test_malformed_text_never_gives_anything_but_a_refusal() -> None:
                 assert isinstance(read_yaml_text(text).data, dict)
             except InputError as error:
                 assert str(error)
-
-
-def test_reading_a_scenario_sized_file_is_quick() -> None:
-    text = "levers:\n" + "".join(f"  lever_{n}: {{start: {n}, end: 40, ramp: 4, value: 0.5}}\n" for n in range(20))
-    read_yaml_text(text)
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        read_yaml_text(text)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.05

@@ -187,7 +187,7 @@ def test_anything_else_is_one_error_with_its_place(text):
         ("lab_npv < 1 n < 2", "allowed: 'and', 'or' or the end", "n"),
         ("(lab_npv < 1", "'(' is never closed", "("),
         ("lab_npv < 1)", "')' has no '('", ")"),
-        ("lab_npv", "'lab_npv' alone is not a comparison; allowed: such as 'lab_npv < 0.5'", None),
+        ("lab_npv", "'lab_npv' alone is not a comparison; allowed: such as 'lab_npv < 0.5'", "lab_npv"),
         ("lab_npv <", "ends too early; allowed: a number", None),
         ("not", "ends too early", None),
         ("()", "unexpected ')'", ")"),
