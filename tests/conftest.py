@@ -17,6 +17,9 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 # Compiled programs of the code under test, not of the one that the user runs; kept between runs of the tests.
 os.environ["ECONSIM_CACHE"] = str(Path(__file__).resolve().parent.parent / ".pytest_cache" / "programs")
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # there is a process for each core already
+    os.environ.setdefault("ECONSIM_THREADS", "1")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

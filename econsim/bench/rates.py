@@ -10,6 +10,7 @@ from econsim import engines
 from econsim.bench.figures import Figures, in_draws
 from econsim.bench.sizes import Sizes
 from econsim.bench.timing import Job, best_times, environment
+from econsim.engines import batch_helpers
 from econsim.runs import Settings, chunk_world
 from econsim.scenario import Scenario
 from econsim.world import World
@@ -31,6 +32,7 @@ def measure(figures: Figures, sizes: Sizes) -> None:
     small = chunk_world(scenario, Settings(), 0, 2)
     for run in running.values():
         run(small)  # loads, and compiles where nothing is in the cache
+    batch_helpers.get_ready()
     for draws in sizes.draws:
         figures.tell(f"rates: {in_draws(draws)}")
         _at_size(draws, running, scenario, figures, sizes)

@@ -10,6 +10,7 @@ from econsim.bench.figures import Figures
 from econsim.bench.rates import NO_JAX
 from econsim.bench.sizes import Sizes
 from econsim.bench.timing import Job, best_times
+from econsim.engines import batch_helpers
 from econsim.engines.readiness import make_ready
 from econsim.results import simulate
 from econsim.scenario import Scenario
@@ -23,6 +24,7 @@ def measure(figures: Figures, sizes: Sizes) -> None:
         make_ready(scenario)
     for name in names:
         _run(scenario, 2, name)
+    batch_helpers.get_ready()
     jobs: dict[str, Job] = {name: partial(_run, scenario, draws, name) for name in names}
     times = best_times([jobs], sizes.rounds, sizes.seconds)
     for name in names:

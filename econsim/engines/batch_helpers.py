@@ -1,8 +1,8 @@
 """Processes that compute some of batch's draws, so that it uses more than one core.
 
-NumPy's work on small arrays holds Python's interpreter, so threads would not do. A helper is started when there is
-first something for it to do, gets ready while this process computes, and waits for more as long as it lives. It
-imports econsim alone and never the program that uses it. What it computes is the same to the last bit.
+NumPy's work on small arrays holds Python's interpreter, so threads would not do. Helpers are started once a process
+has computed so much that it is likely to go on, get ready meanwhile, and wait for more as long as it lives. They import
+econsim alone and never the program that uses it. What they compute is the same to the last bit.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import IO, Any
 from econsim.engines.cores import threads
 
 WORTH_IT = 128 * 60  # draws times quarters from which a run is shared
+ENOUGH = 4 * WORTH_IT  # that a process has computed alone before it starts helpers, each of which takes half a second
 LEAST_DRAWS = 64  # of one process's share
 MOST = 7
 SURROUNDINGS = {"ECONSIM_THREADS": "1"} | dict.fromkeys(
@@ -80,6 +81,7 @@ class Helper:
 
 _helpers: list[Helper] = []
 _in_vain = False
+_alone = 0  # draws times quarters computed without
 _busy = threading.Lock()  # held by who uses them; others go without
 
 
@@ -93,14 +95,28 @@ def helpers(draws: int, quarters: int) -> Any:
     if draws * quarters < WORTH_IT or wanted < 1 or not _busy.acquire(blocking=False):
         yield []
         return
+    global _alone
     try:
-        _renew(wanted)
+        if _alone < ENOUGH:
+            _alone += draws * quarters
+        else:
+            _renew(wanted)
         yield [one for one in _helpers[:wanted] if one.ready]
     except BaseException:
         end_helpers()
         raise
     finally:
         _busy.release()
+
+
+def get_ready(patience: float = 20.0) -> None:
+    """Start helpers for a run of any size, and wait until they are ready, so many seconds at most."""
+    global _alone
+    _alone = ENOUGH
+    until = time.monotonic() + patience
+    with helpers((MOST + 1) * LEAST_DRAWS, WORTH_IT):
+        while any(one.alive and not one.ready for one in _helpers) and time.monotonic() < until:
+            time.sleep(0.02)
 
 
 def _renew(wanted: int) -> None:

@@ -23,9 +23,7 @@ DRAWS = batch_helpers.WORTH_IT // QUARTERS + 2
 def helped(monkeypatch):
     """Two cores, and a helper that is ready."""
     monkeypatch.setenv("ECONSIM_THREADS", "2")
-    with batch_helpers.helpers(DRAWS, QUARTERS):
-        pass
-    await_that(lambda: batch_helpers._helpers[0].ready)
+    batch_helpers.get_ready(patience=60.0)
     yield batch_helpers._helpers[0]
     batch_helpers.end_helpers()
 
@@ -83,6 +81,18 @@ def test_small_runs_and_single_threads_have_no_helper(helped, monkeypatch):
         assert ready == []
 
 
+def test_a_process_that_computes_little_starts_none(monkeypatch):
+    """Half a second of a core is a lot for a command that is about to end."""
+    monkeypatch.setenv("ECONSIM_THREADS", "2")
+    monkeypatch.setattr(batch_helpers, "_alone", 0)
+    for _ in range(batch_helpers.ENOUGH // batch_helpers.WORTH_IT):
+        with batch_helpers.helpers(DRAWS, QUARTERS) as ready:
+            assert ready == batch_helpers._helpers == []
+    with batch_helpers.helpers(DRAWS, QUARTERS):
+        assert len(batch_helpers._helpers) == 1
+    batch_helpers.end_helpers()
+
+
 def test_a_second_thread_goes_without(helped):
     with batch_helpers.helpers(DRAWS, QUARTERS) as first, batch_helpers.helpers(DRAWS, QUARTERS) as second:
         assert len(first) == 1
@@ -92,14 +102,11 @@ def test_a_second_thread_goes_without(helped):
 def test_helpers_end_with_their_parent(monkeypatch):
     """Even where it has no time to say so."""
     monkeypatch.setenv("ECONSIM_THREADS", "2")
-    script = f"""
-import os, time
+    script = """
+import os
 from econsim.engines import batch_helpers
-with batch_helpers.helpers({DRAWS}, {QUARTERS}):
-    helper = batch_helpers._helpers[0]
-while not helper.ready:
-    time.sleep(0.02)
-print(helper._process.pid, flush=True)
+batch_helpers.get_ready(patience=60.0)
+print(batch_helpers._helpers[0]._process.pid, flush=True)
 os.kill(os.getpid(), 9)
 """
     done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=False)

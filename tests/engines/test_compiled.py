@@ -119,6 +119,7 @@ def test_neighbours_do_not_matter():
 
 def test_threads_do_not_matter(monkeypatch):
     world = world_of(baseline(quarters=24), draws=300)
+    monkeypatch.setenv("ECONSIM_THREADS", "3")
     several = compiled(world)
     monkeypatch.setenv("ECONSIM_THREADS", "1")
     one = compiled(world)
