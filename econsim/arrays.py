@@ -25,6 +25,7 @@ from econsim.replay import replay_of
 
 Array = Any  # a NumPy or JAX array, or a float; shapes stand in the docstrings
 FIRM, SEGMENT, DRAW = -3, -2, -1
+OF_SEGMENTS = np.arange(1000).reshape(-1, 1)
 LINED_UP = 32  # draws are worked on in multiples of so many
 BLOCK = 6000  # entries of an array that are worked on together in a solve: what fits the processor's own memory
 FEW, WORTH_IT = 0.6, 400  # settled draws are left out when so small a share is open, and so many entries are spared
@@ -67,7 +68,7 @@ class NumpyArrays:
         """
         if isinstance(mask, StandIn):
             return mask.if_any(function, otherwise)
-        return function() if np.any(mask) else otherwise
+        return function() if np.asarray(mask).any() else otherwise
 
     @staticmethod
     def repeat(times: int, function: Callable, start: Any) -> Any:
@@ -93,16 +94,17 @@ class NumpyArrays:
         Only the draws that have not settled are worked on, which spares about half the steps. Whether a draw has
         settled depends on that draw alone, so its numbers do not depend on its neighbours.
         """
-        draws = max(np.shape(part)[-1] for part in start)
-        width = max(2, BLOCK * draws // max(1, max(part.size for part in start)))
+        draws = max([part.shape[-1] for part in start])
+        entries = max([part.size for part in start]) // draws
+        width = max(2, BLOCK // entries)
         if draws <= width + width // 2:
-            return _solve(steps, improve, start, given, draws)
+            return _solve(steps, improve, start, given, draws, entries)
         ends = np.linspace(0, draws, -(-draws // width) + 1).astype(int).tolist()
         solved = []
         for first, end in itertools.pairwise(ends):
             piece = np.arange(first, end)
             begin, known = (tuple(_take_draws(part, piece, draws) for part in parts) for parts in (start, given))
-            solved.append(_solve(steps, improve, begin, known, end - first))
+            solved.append(_solve(steps, improve, begin, known, end - first, entries))
         return tuple(np.concatenate(parts, axis=-1) for parts in zip(*solved, strict=True))
 
     @staticmethod
@@ -114,7 +116,7 @@ class NumpyArrays:
         arrays   : broadcastable to (firm, segment, draw), or (draw,), or floats
         """
         firms, _, draws = mask.shape
-        entry = np.flatnonzero(mask)  # in the order firm, draw
+        entry = mask.ravel().nonzero()[0]  # in the order firm, draw
         chosen = entry.size
         firm, draw = np.divmod(_filled_up(entry), draws)
         places: dict[tuple[int, ...], np.ndarray] = {}
@@ -129,14 +131,13 @@ class NumpyArrays:
         return tuple(spread)
 
 
-def _solve(steps: int, improve: Callable, start: tuple, given: tuple, draws: int) -> tuple:
-    """`NumpyArrays.iterate` for draws that are worked on together."""
+def _solve(steps: int, improve: Callable, start: tuple, given: tuple, draws: int, entries: int) -> tuple:
+    """`NumpyArrays.iterate` for draws that are worked on together, each of so many entries."""
     spread = _spread_over_segments(given, start[0])
     replay = replay_of(improve, start, spread, NumpyArrays) if draws > 1 else None
     current: tuple = start
     result: tuple = ()
     frozen: np.ndarray | None = None
-    entries = max(part.size for part in start) // draws
     working: np.ndarray | None = None
     memory: Any = None
     for step in range(steps):
@@ -152,7 +153,7 @@ def _solve(steps: int, improve: Callable, start: tuple, given: tuple, draws: int
         if frozen is not None:
             new = tuple(np.where(frozen, old, fresh) for old, fresh in zip(current, new, strict=True))
             settled = settled | frozen
-        open_draws = np.flatnonzero(~settled)
+        open_draws = (~settled).ravel().nonzero()[0]
         last = step == steps - 1 or open_draws.size == 0
         count = settled.shape[-1]
         few = open_draws.size <= FEW * count and (count - open_draws.size) * entries > WORTH_IT
@@ -224,8 +225,10 @@ def _places(shape: tuple[int, ...], firm: np.ndarray, draw: np.ndarray, known: d
     """Where (firm, draw) entries stand in an array of this shape once it is flat; (segment, entry)."""
     if shape not in known:
         firms, segments, draws = shape
-        first = (firm * (segments * draws) if firms > 1 else 0 * firm) + (draw if draws > 1 else 0)
-        known[shape] = first + np.arange(segments).reshape(-1, 1) * draws
+        first = draw if draws > 1 else 0 * draw
+        if firms > 1:
+            first = firm * (segments * draws) + first
+        known[shape] = first + draws * OF_SEGMENTS[:segments] if segments > 1 else first[None]
     return known[shape]
 
 
