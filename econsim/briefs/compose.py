@@ -41,7 +41,8 @@ def compose(spec: BriefSpec, runs: BriefRuns, date: str, study: dict[str, Any] |
         "method": page_four.method,
         "sources": lambda one: page_four.sources(one, title, date),
     }
-    pages += [makers[name](writing) for name in spec.sections]
+    written = [makers[name](writing) for name in spec.sections]
+    pages += [section for section in written if section.blocks]  # "why now" is the author's alone
     status = STATUS.get(spec.ensemble, f"Ensemble {spec.ensemble}")
     facts: list[tuple[str, Text]] = [
         ("Date", (date,)),

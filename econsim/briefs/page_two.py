@@ -28,11 +28,8 @@ def own_paragraphs(writing: Writing, section: str) -> tuple[Paragraph, ...]:
 
 
 def why(writing: Writing) -> Section:
-    """Why the question is asked now: the author's words, else those of the scenario."""
-    own = own_paragraphs(writing, "why")
-    if not own:
-        own = (Paragraph((writing.proposal.scenario.description or writing.spec.question,)),)
-    return Section("why", "Why now", 2, own)
+    """Why the question is asked now: the author's words; no run knows that."""
+    return Section("why", "Why now", 2, own_paragraphs(writing, "why"))
 
 
 # ---------------------------------------------------------------------------------------------------- what was compared

@@ -171,7 +171,7 @@ def _checked(raw: Mapping[str, Any], checker: Checker, folder: Path, usual_name:
     sources = _sources(given.get("sources"), packages, words["paragraphs"], checker)
     if packages and metrics and len(packages) == len(given.get("packages") or ()):
         vocabulary = Vocabulary.of(metrics, {one.name: one.scenario for one in packages})
-        check_words(words, vocabulary, checker)
+        check_words(words, packages, vocabulary, checker)
     if not checker.problems and status_quo is not None:
         _same_quarters([*(one.scenario for one in packages), status_quo], checker)
         _run_settings(packages[0].scenario, numbers, checker)

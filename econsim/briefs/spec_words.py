@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from econsim.briefs.facts_told import PREFIX, fact_field, fact_sources
 from econsim.briefs.field_names import Vocabulary
-from econsim.briefs.wording import FORBIDDEN, forbidden_words, typed_numbers, unnumbered_likelihoods
+from econsim.briefs.spec_packages import Package
+from econsim.briefs.typed_numbers import typed_numbers
+from econsim.briefs.wording import FORBIDDEN, forbidden_words, unnumbered_likelihoods
 from econsim.errors import Problem
 from econsim.field_checker import Checker
 from econsim.library import FieldPath
 
 FIELD = re.compile(r"\{([^{}]*)\}")
 _MARK = re.compile(r"\{([^{}]*)\}|\[@([a-z0-9_]+)\]")
+# The settings of a package may stand in its name, as in `royalty-20`, but no per cent and no share of anything.
+_PLAIN_DIGITS = re.compile(r"\b\d+\b(?!\s*(?:per|percent|points?|of|in|times|fold|futures?|months?)\b)")
+TYPED = "holds a typed number that looks like a result"
+INSTEAD = 'a field such as {headline.proposal.change} or {headline.proposal.up}, {fact:KEY}, or "…" [@source]'
+INSTEAD_WITHOUT_FIELDS = {
+    "label": "a label without it: the brief tells what each package does, and {name.package.setting} in a paragraph",
+    "question": "a question without it; numbers go into 'title' or 'paragraphs', as fields",
+    "audience": "an audience without it",
+}
 _OF_TWENTY = ("up", "down", "same", "futures", "defined", "above", "below")
 
 
@@ -30,14 +41,23 @@ def cited(text: str) -> list[str]:
     return found
 
 
-def check_words(words: Mapping[str, Any], vocabulary: Vocabulary, checker: Checker) -> None:
-    """Note what is wrong with title, question, audience and paragraphs."""
+def check_words(
+    words: Mapping[str, Any], packages: Sequence[Package], vocabulary: Vocabulary, checker: Checker
+) -> None:
+    """Note what is wrong with title, question, audience, paragraphs, and the names and labels of packages."""
     texts: list[tuple[FieldPath, str]] = [
         ((key,), words[key]) for key in ("title", "question", "audience") if words[key]
     ]
     texts += [(("paragraphs", name), text) for name, text in words["paragraphs"].items()]
+    texts += [(("packages", place, "label"), one.label) for place, one in enumerate(packages)]
     for path, text in texts:
         _check_text(path, text, vocabulary, checker, fields=path[0] in ("title", "paragraphs"))
+    names: list[tuple[FieldPath, str]] = [(("name",), words["name"])]
+    names += [(("packages", place, "name"), one.name) for place, one in enumerate(packages)]
+    names += [(("packages", place, "scenario"), one.scenario.name) for place, one in enumerate(packages)]
+    for path, name in names:
+        for number in typed_numbers(_PLAIN_DIGITS.sub("", name.replace("-", " "))):
+            checker.add(path, Problem("", TYPED, f"'{number}'", "a name without it"))
 
 
 def _check_text(path: FieldPath, text: str, vocabulary: Vocabulary, checker: Checker, fields: bool) -> None:
@@ -53,8 +73,8 @@ def _check_text(path: FieldPath, text: str, vocabulary: Vocabulary, checker: Che
         if isinstance(found, Problem):
             checker.add(path, found if found.value else _with_value(found, name))
     for number in typed_numbers(text):
-        message = "holds a typed number that looks like a result; use a field, or quote its source behind it"
-        checker.add(path, Problem("", message, f"'{number}'", '{metric.package.statistic}, or "…" [@source]'))
+        instead = INSTEAD if fields else INSTEAD_WITHOUT_FIELDS.get(str(path[-1]), "words without it")
+        checker.add(path, Problem("", TYPED, f"'{number}'", instead))
     for word in forbidden_words(text):
         checker.add(path, Problem("", f"says '{word}': {FORBIDDEN[word]}"))
     for word, sentence in unnumbered_likelihoods(_numbered(text)):

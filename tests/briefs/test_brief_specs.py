@@ -32,6 +32,7 @@ from econsim.errors import InputError
         ({"colour": "blue"}, "colour: unknown field of a brief 'colour'"),
         ({"sources": ["nobody2020"]}, "sources.0: unknown source 'nobody2020'"),
         ({"title": "Will it work?"}, "title: says 'will'"),
+        ({"title": "Guaranteed growth"}, "title: says 'guaranteed'"),
     ],
 )
 def test_what_a_spec_may_not_say(changes, told, tmp_path):
@@ -45,8 +46,8 @@ def test_what_a_spec_may_not_say(changes, told, tmp_path):
     ("text", "told"),
     [
         ("R&D rises by 12%.", "'12%'"),
-        ("It rises in 17 of 20 futures.", "'17'"),
-        ("It rises in seventeen of twenty futures.", "'seventeen of twenty'"),
+        ("It rises in 17 of 20 futures.", "'17 of 20'"),
+        ("It rises in seventeen of twenty futures.", "'seventeen of twenty futures'"),
         ("It costs $3bn.", "'$3bn'"),
         ("It costs three billion.", "'three billion'"),
         ("The rate is 0.3.", "'0.3'"),
@@ -59,13 +60,37 @@ def test_a_typed_number_that_looks_like_a_result_is_refused(text, told):
 
 
 @pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"title": "A royalty doubles R&D"}, "title: holds a typed number that looks like a result (got 'doubles')"),
+        ({"question": "Why does R&D fall by a third?"}, "question: holds a typed number"),
+        ({"audience": "The one in three who lose"}, "audience: holds a typed number"),
+        ({"packages": [{"scenario": "royalty", "label": "Royalty (+40% R&D)"}]}, "packages.0.label: holds a typed"),
+        ({"packages": [{"scenario": "royalty", "label": "R&D in ½ the time"}]}, "packages.0.label: holds a typed"),
+        ({"packages": [{"scenario": "royalty", "name": "up-40-percent"}]}, "packages.0.name: holds a typed number"),
+        ({"name": "labs-lose-two-thirds"}, "name: holds a typed number"),
+    ],
+)
+def test_no_text_of_an_author_holds_a_typed_result(changes, told):
+    """The error names the field, the words, and what to write instead."""
+    with pytest.raises(InputError) as error:
+        as_brief_spec(small_spec(**changes))
+    assert told in str(error.value) and "; allowed: " in str(error.value)
+
+
+def test_settings_may_stand_in_the_name_of_a_package():
+    spec = as_brief_spec(small_spec(packages=[{"scenario": "royalty", "name": "royalty-20", "label": "Royalty"}]))
+    assert spec.packages[0].name == "royalty-20"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Since 2024 labs hide reasoning; see section 3 and Figure 2.",
         "GPT-4 and R1 run on H100 chips.",
         'A lab reports "24,000 accounts" [@anthropic_distillation2026].',
         "It moves by {headline.proposal.change} in {rd_investment.royalty.up} futures.",
-        "Half of what buyers pay goes to the labs.",
+        "What buyers pay goes to the labs in the first half of 2027.",
     ],
 )
 def test_years_places_names_quotes_and_fields_are_no_results(text):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from econsim.briefs.amounts import amount, interval
-from econsim.briefs.wording import forbidden_words, typed_numbers, unnumbered_likelihoods
+from econsim.briefs.typed_numbers import typed_numbers
+from econsim.briefs.wording import forbidden_words, unnumbered_likelihoods
 
 
 def test_forbidden_words_are_found_whole():
@@ -19,14 +20,60 @@ def test_likelihood_needs_a_number_in_its_own_sentence():
     assert unnumbered_likelihoods("A riskier unlikelihood.") == []
 
 
-@pytest.mark.parametrize("text", ["in 2026", "from 2027Q1", "sections 3.2", "H100", "{a.b.c} x", '"5 of 6" [@key]'])
+NO_RESULTS = """
+Since 2024 labs hide reasoning; see section 3 and Figure 2. | GPT-4 and R1 run on H100 chips. | GPT-4o, o1, o3
+and Llama-3.1-70B | A lab reports "24,000 accounts" [@anthropic_distillation2026]. | {headline.proposal.change}
+in {rd_investment.royalty.up} futures | Section 5 | 2026Q1 | 2026 Q1 | from 2026 to 2030 | the first option | a
+third party | third parties | the second lab | two packages | one lab reported | both | H20 chips | the 1st and
+2nd | 12 March 2026 | March 2026 | on 2026-03-12 | Article 50 of the AI Act | Regulation 2024/1689 | the 2020s |
+2025-26 | DeepSeek-R1 | Claude 3.5 and Gemini 2.5 | half a year | the first half of 2026 | three options | per
+quarter | each quarter | double counting | zero-sum | early 2026 | CO₂ | on behalf of | a quarter later |
+second-best | DeepSeek V3 | Qwen2.5 and Qwen3 | MI300X | in GPT-4's case | A royalty | A window of a year | Gate
+and detect | EU rules | step 2 | (2026) | R&D | Should interfaces be closed? | Each future draws its own luck |
+some futures | Executive Order 14110 | Q1 2026 | two years ago | scaffold | manifold | one of them | the one
+that | no one | it is one thing | § 5 | chapters 2 and 3 | sections 3.2 | A100 | B200 | Llama 3 | history 2023 |
+GPT-4.5 | TPU v5 | once a year | SB 53 | SB-1047 | {a.b.c} x | "5 of 6" [@key]
+"""
+RESULTS = """
+R&D rises by 12%. | in 17 of 20 futures | seventeen of twenty futures | $3bn | three billion | The rate is 0.3 |
+two thirds | two-thirds | one in three | one out of three | section 30 percent | section 30% | GPT-40 percent |
+GPT-40% | ½ | a tenfold rise | R&D doubles | doubled | a quarter of revenue | a third of labs | by a third | by
+half | half of what buyers pay | halves | twice as much | more than twice | five per cent | ten times | 2026
+futures | 5 of 6 | '5' [@key] | 12 | 1,000 draws | -3.4 | rises to 2.5 | x2 | 2x | ３ months | Ⅻ per cent |
+twelve labs | thousands of users | a dozen labs | three quarters of revenue | nine in ten | to zero | in most
+futures | in every future | the majority of labs | an order of magnitude | a factor of three | EUR40 | USD 40 |
+Up-12 | by-12 | 1st of 20 | 5th percentile | $2030 | 2030.5 | 2030% | page 4 times | Claude 40 percent |
+one-third | threefold | three-fold | ٣ | ① lab | {x}0 | {x} per cent | {x} million | 1/5th | a few per cent |
+one month | nine of ten | two months | a hundredfold | H100 percent | quadruples | 1 in 3 | three months | 12
+percentage points | hundreds | half the revenue | in half | more than half | fifty-fifty | a 5th of | Figure 30
+points | seven labs of ten | three times | one half | R1 in 10 | 2026 dollars | 20 labs | Article 30 higher |
+Llama 40% cheaper | R&D falls a third | it is guaranteed to rise by ten points | Section 30 higher
+"""
+
+
+def _listed(text):
+    return [" ".join(part.split()) for part in text.split("|")]
+
+
+@pytest.mark.parametrize("text", _listed(NO_RESULTS))
 def test_numbers_that_are_no_results(text):
     assert typed_numbers(text) == []
 
 
-@pytest.mark.parametrize("text", ["2026 futures", "5 of 6", "'5' [@key]", "12", "1,000 draws", "-3.4"])
+@pytest.mark.parametrize("text", _listed(RESULTS))
 def test_numbers_that_look_like_results(text):
     assert typed_numbers(text)
+
+
+@pytest.mark.parametrize("invisible", ["\u200b", "\u00ad", "\u2060"])
+def test_invisible_characters_hide_nothing(invisible):
+    assert typed_numbers(f"two{invisible}thirds") or typed_numbers(f"two{invisible} thirds")
+    assert typed_numbers(f"dou{invisible}bles") and typed_numbers(f"two thi{invisible}rds of it")
+
+
+def test_the_words_that_are_refused_are_named():
+    told = typed_numbers("R&D rises by 12% in two thirds of the futures, and section 30 percent more in ½ of 2027.")
+    assert told == ["12%", "two thirds", "30 percent", "1⁄2"]
 
 
 @pytest.mark.parametrize(
