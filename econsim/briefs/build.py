@@ -75,7 +75,7 @@ def brief(
         study = None
         if checked.flip:
             (place / "studies").mkdir()
-            study = put_flip_study(checked, place / "studies" / "flip", engine, stores, store, progress)
+            study = put_flip_study(checked, place / "studies" / "flip", place / "runs", engine, stores, store, progress)
         build_bundle(checked, place, asked, when, study)
 
         def put(partial: Path) -> None:

@@ -22,7 +22,6 @@ from econsim.results import QUANTILES
 
 SCALE = 2.0  # pixels of a PNG for one of the chart
 SMALL_SCALE = 1.25  # the same inside a notebook
-PER_CENT = "%"
 PARTY_WORDS = {"Buyers, low use": "Buyers, low stakes", "Buyers, high stakes use": "Buyers, high stakes"}
 # Labels that would overlap: nobody sees them, and each becomes a layer of its own in a PDF, in any order.
 _HIDDEN = re.compile(r'<text[^>]* opacity="0"[^>]*>[^<]*</text>')
@@ -79,7 +78,7 @@ def _chart(name: str, writing: Writing) -> tuple[pd.DataFrame, Any]:
         return makers[name]()
     table = series_table(writing.proposal, writing.spec.charts[int(name[0]) - 2])
     unit = table.attrs["unit"]
-    return table, charts.shares_over_time(table) if unit == PER_CENT else charts.effect_over_time(table, unit)
+    return table, charts.shares_over_time(table) if table.attrs["shares"] else charts.effect_over_time(table, unit)
 
 
 def _packages(writing: Writing, chart: Callable[[pd.DataFrame, str], Any]) -> tuple[pd.DataFrame, Any]:
@@ -101,7 +100,7 @@ def _packages(writing: Writing, chart: Callable[[pd.DataFrame, str], Any]) -> tu
 def _shown(writing: Writing) -> tuple[float, str]:
     """Factor and unit in which effects on the headline are drawn."""
     if writing.head.relative:
-        return 100.0, f", {PER_CENT}"
+        return 100.0, ", %"
     unit = writing.proposal.result.catalogue[writing.metric].unit
     if unit == "$M/quarter":
         return 4e-3, ", $bn a year"
@@ -116,7 +115,9 @@ def _parties(writing: Writing, chart: Callable[[pd.DataFrame], Any]) -> tuple[pd
     table = writing.proposal.result.parties.copy()
     table["party"] = [PARTY_WORDS.get(name, name) for name in table["party"]]
     table["told"] = [_told(row) for row in table.to_dict("records")]
-    return table, chart(table[table["gains"].notna()].reset_index(drop=True))
+    known = table[table["gains"].notna()]
+    touched = known[known["gains"] + known["loses"] > 0.0]
+    return table, chart((known if touched.empty else touched).reset_index(drop=True))
 
 
 def _told(row: dict[Any, Any]) -> str:

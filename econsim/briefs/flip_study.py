@@ -1,4 +1,8 @@
-"""The flip table of a brief: a study that is stored already, or one that is made now, which takes minutes."""
+"""The flip table of a brief: a study that is stored already, or one that is made now.
+
+A study of every assumption takes minutes. The brief's own futures say with which assumptions the effect goes most, and
+these alone are changed.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from econsim.briefs.dependence import assumption_values, strongest
+from econsim.briefs.directions import effect_of
 from econsim.briefs.spec import BriefSpec
+from econsim.briefs.stored_runs import read_brief_runs
 from econsim.errors import InputError
 from econsim.store import read_json
 from econsim.studies.analysis_store import MANIFEST, inspect_analysis, write_analysis
@@ -16,11 +23,13 @@ from econsim.studies.flip import flip as find_flips
 from econsim.whole_folder import write_folder
 
 STUDY = "flip.json"
+MOST_CHANGED = 12
 
 
 def put_flip_study(
     spec: BriefSpec,
     place: Path,
+    runs: Path,
     engine: str,
     stores: Sequence[Path],
     keep: Path | None,
@@ -28,12 +37,14 @@ def put_flip_study(
 ) -> dict[str, Any]:
     """Put the flip study of a brief into a folder, and give what is in it.
 
+    runs   : the run folders of the brief
     stores : folders that may hold the folder of the study already
     keep   : a folder in which a new study is kept too
     """
     scenario = spec.proposal.scenario
     settings: dict[str, Any] = {
         "output": spec.metrics[0], "draws": spec.flip, "seed": spec.seed, "ensemble": spec.ensemble, "engine": engine,
+        "only": candidates(read_brief_runs(spec, runs).proposal.result, spec.metrics[0]),
     }  # fmt: skip
     identity = ask_flip(scenario, None, **settings).id
     found = next((folder for store in stores for folder in _studies(store) if _holds(folder, identity)), None)
@@ -48,6 +59,13 @@ def put_flip_study(
                 last=MANIFEST,
             )  # fmt: skip
     return read_json(place / STUDY)
+
+
+def candidates(proposal: Any, metric: str) -> tuple[str, ...] | None:
+    """The assumptions with which the effect goes most; None, for all of them, where none differs between futures."""
+    names, points = assumption_values(proposal)
+    effect = effect_of(proposal, metric, relative=True)  # as the study tells it
+    return tuple(one.name for one in strongest(names, points, effect, MOST_CHANGED)) or None
 
 
 def _studies(store: Path) -> list[Path]:
@@ -67,4 +85,4 @@ def _copied(source: Path, place: Path) -> None:
         shutil.copyfile(path, place / path.name)
 
 
-__all__ = ["STUDY", "put_flip_study"]
+__all__ = ["STUDY", "candidates", "put_flip_study"]

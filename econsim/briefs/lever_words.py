@@ -30,14 +30,14 @@ LEVERS: dict[str, LeverWords] = {
     "api_restriction": LeverWords(
         "closed interfaces",
         "interfaces {} closed",
-        "Quickly, by labs themselves; products built on open interfaces come back slowly",
-        "Complaints and lost sales of honest users; whether copies still follow releases",
+        "Quickly; products built on open interfaces return slowly",
+        "Lost sales to honest users; whether copies still follow releases",
     ),
     "detection_rate": LeverWords(
         "detection of copying",
         "{} of copying attempts caught",
         "Yes: monitoring can end at any time",
-        "Copying campaigns found before the copy ships, as a part of those found at all",
+        "Campaigns found before the copy ships",
     ),
     "penalty_multiple": LeverWords(
         "penalties",
@@ -61,19 +61,19 @@ LEVERS: dict[str, LeverWords] = {
         "a royalty on copies",
         "{} of distillers' revenue paid to the labs they copied",
         "Yes: a rate can be lowered to nothing",
-        "Revenue that distillers declare, and disputes over who copied whom",
+        "Revenue declared; disputes over who copied whom",
     ),
     "release_window": LeverWords(
         "a protected window after each release",
         "no copying for {} after a release",
         "Yes: a window can be shortened for the next release",
-        "How soon after the window copies appear, and what buyers do meanwhile",
+        "How soon after the window copies appear",
     ),
     "tail_evaluation_mandate": LeverWords(
         "mandatory evaluation of rare cases",
         "{} of the unseen rare cases evaluated",
         "Yes; what buyers have learnt stays known",
-        "The gap between published scores and those of mandatory tests",
+        "The gap between published and mandatory tests",
     ),
     "liability_share": LeverWords(
         "liability of sellers of copies",

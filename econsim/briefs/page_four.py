@@ -39,7 +39,7 @@ def options(writing: Writing) -> Section:
             writing.ledger.field(f"government_balance.{run.name}.{statistic}", short=True)
             for statistic in ("effect", "effect_range")
         )
-        purse = (middle, " (", ends, ")")
+        purse = (middle, "; ", ends)
         moved = ways(run.result, "government_balance")["same"] < 1.0
         main = next(iter(run.scenario.levers), None)
         words = lever_words(main) if main is not None else None
@@ -47,13 +47,12 @@ def options(writing: Writing) -> Section:
             (run.label,), better, worse, purse if moved else ("None",), (words.undone if words else UNKNOWN,),
             (words.watch if words else UNKNOWN,),
         ))  # fmt: skip
-    audience = f" for {writing.spec.audience[:1].lower()}{writing.spec.audience[1:]}" if writing.spec.audience else ""
     table = Table(
-        "options", (f"Options{audience}",) if audience else (),
+        "options", (),
         ("Package", "Better for", "Worse for", "Public purse", "Can it be undone?", "What to watch"), tuple(rows),
-        (1.1, 1.7, 1.7, 1.5, 2.0, 2.3), left=(0, 1, 2, 3, 4, 5), wide=True,
-        note=writing.fill("Better and worse: who gains or loses in more than half of the futures against {against}. "
-                          "Public purse: median change of the government's balance a year, and its 90% range."),
+        (1.05, 1.7, 1.75, 1.85, 1.9, 2.0), left=(0, 1, 2, 3, 4, 5), wide=True,
+        note=writing.fill("Better, worse: in more than half of the futures, against {against}. Public purse: median "
+                          "change a year; its 90% range."),
     )  # fmt: skip
     return Section("options", "Options, not orders", 4, (*own_paragraphs(writing, "options"), table))
 
@@ -99,8 +98,8 @@ def check(writing: Writing) -> Section:
         ("On screen", (_on_screen(writing),)),
     ]
     lead = writing.fill(
-        "FOLDER is the folder that this brief came in. Every number in its text is a field filled from a stored run; "
-        "verify runs everything again and compares each number and each file."
+        "Every number in this text is filled from a stored run. FOLDER is where the brief lies; verify runs everything "
+        "again and compares each number and file."
     )
     table = Table(
         "runs", (), ("Run", "Id", "Draws, sha256"),
@@ -128,10 +127,9 @@ def _data_hash(writing: Writing, run: PackageRun) -> Number:
 METHOD = (
     "econsim is an agent-based economy in quarterly steps. Labs invest in the frontier as long as the last dollar "
     "pays; distillers copy with losses, most of them in the rare cases that benchmarks miss; buyers choose by price, "
-    "brand and visible quality; knowledge leaks to everybody. Prices are the Nash equilibrium of a nested logit "
-    "market. Each of {draws} futures draws its assumptions and its luck and is lived through with and without each "
-    "package, so that nothing but the package differs. Figures are medians over futures of means from the fourth year "
-    "on. {trust}"
+    "brand and visible quality; knowledge leaks. Prices are the Nash equilibrium of a nested logit market. Each of "
+    "{draws} futures is lived through with and without each package, so that nothing but the package differs. Figures "
+    "are medians over futures of means from the fourth year on. {trust}"
 )
 TRUST = {
     "prior": "The priors are not calibrated: trust signs and orders of magnitude before digits.",
@@ -155,9 +153,8 @@ def sources(writing: Writing, title: Text, date: str) -> Section:
         "{run_id.proposal}.",
         title=title,
     )
-    return Section(
-        "sources", "Sources", 4, (*own_paragraphs(writing, "sources"), Sources(writing.spec.sources), Paragraph(cite))
-    )
+    listed = (Sources(writing.spec.sources),) if writing.spec.sources else ()
+    return Section("sources", "Sources", 4, (*own_paragraphs(writing, "sources"), *listed, Paragraph(cite)))
 
 
 __all__ = ["check", "limits", "method", "options", "sources"]

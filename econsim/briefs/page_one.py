@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from econsim.findings import FUTURES
 from econsim.parameter_book import GRADES, book
 
 CHANGES = "effect"
+BACKED, MOST_BACKED = 4, "four"
+"""How many of the strongest drivers have to be measured for evidence to be called good."""
 HIGH, MEDIUM = 0.9, 0.7
 """Shares of futures with the same sign from which on agreement is called high, or medium."""
 
@@ -74,8 +77,8 @@ def _condition(writing: Writing) -> Text:
     high = writing.end(f"driver.{first.name}.highest", first.highest, f'driver("{first.name}").highest')
     return writing.fill(
         f"It hangs most on the {parameter_name(first.name)} ({parameter_meaning(first.name)}): in the fifth of "
-        f"futures where that is lowest the median is {{low}} ({{low_up}} {writing.side}), in the fifth where it is "
-        f"highest {{high}} ({{high_up}} {writing.side}).",
+        f"futures where that is lowest the median is {{low}} ({{low_up}} {writing.side}), where it is highest {{high}} "
+        f"({{high_up}} {writing.side}).",
         low=low[0], low_up=low[1], high=high[0], high_up=high[1],
     )  # fmt: skip
 
@@ -97,8 +100,8 @@ def four_figures(writing: Writing) -> Section:
         ]
         rows.append(tuple(cells))
     note = writing.fill(
-        "Medians over {draws} futures, each a mean from the fourth year on; money in dollars a year. A change is "
-        "paired, future by future: its median need not be the difference of the medians."
+        "Medians over {draws} futures, from the fourth year on; dollars a year. Changes are paired, future by future, "
+        "so their median need not be the difference of the medians."
     )
     table = Table(
         "figures", writing.fill("{Who} in figures"),
@@ -109,16 +112,12 @@ def four_figures(writing: Writing) -> Section:
 
 
 def _chart(writing: Writing) -> Figure:
-    order = sorted(writing.runs.packages, key=lambda one: -_median(writing, one.name))
-    told = [(writing.ledger.field(f"headline.{one.name}.{writing.change}"), f" under {one.inside}") for one in order]
+    told = [
+        (writing.ledger.field(f"headline.{one.name}.{writing.change}"), f" under {one.inside}")
+        for one in writing.runs.packages
+    ]
     found = writing.fill("Median change of {head}: {told}", told=joined(told, ", "))
-    subtitle = writing.fill("Change of {head} against {against}. Tick: median; bar: middle half; line: 90% of futures.")
-    return Figure("1-packages", found, subtitle, plain(found)[:99])
-
-
-def _median(writing: Writing, name: str) -> float:
-    value = writing.ledger.records[writing.ledger.field(f"headline.{name}.{writing.change}").key].value
-    return float(value) if isinstance(value, int | float) else float("-inf")
+    return Figure("1-packages", found, ("Tick: median; bar: middle half; line: 90% of futures.",), plain(found))
 
 
 # ---------------------------------------------------------------------------------------------------- confidence
@@ -132,9 +131,9 @@ def confidence(writing: Writing) -> Section:
         ("Main doubt", *_doubt(writing)),
     )
     note = writing.fill(
-        "Evidence is good where at least four of the five strongest drivers are measured or inferred, mixed from two, "
-        f"else thin. Agreement is high from {share_of_futures(HIGH)} futures with the same sign, medium from "
-        f"{share_of_futures(MEDIUM)}, else low."
+        f"Evidence is good where {MOST_BACKED} of the five strongest drivers are measured, mixed where {MOST_BACKED} "
+        f"are measured or inferred, else thin. Agreement is high from {share_of_futures(HIGH)} futures with the same "
+        f"sign, medium from {share_of_futures(MEDIUM)}, else low."
     )
     return Section("confidence", "How sure is this?", 1, (Box("How sure is this?", columns, note),))
 
@@ -146,8 +145,7 @@ def _evidence(writing: Writing) -> tuple[Text, Text]:
     every: Counter[str] = Counter(rows[name].grade for name in writing.depends.names)
     if not drivers:
         return ("Not asked",), ("Parameters are at their defaults: only luck differs between futures.",)
-    backed = grades["A"] + grades["B"]
-    verdict = "Good" if backed >= 4 else "Mixed" if backed >= 2 else "Thin"
+    verdict = evidence_verdict(grades)
 
     def count(key: str, value: int, code: str) -> Number:
         return writing.ledger.number(f"evidence.{key}", str(value), value, writing.run_ids, code)
@@ -162,10 +160,20 @@ def _evidence(writing: Writing) -> tuple[Text, Text]:
     total = count("all", len(writing.depends.names), "len(found.names)")
     assumed = count("assumed", every["C"], 'sum(book().parameters[name].grade == "C" for name in found.names)')
     text = (
-        "Of the strongest drivers ", *joined(told, ", "), "; of all ", total, " uncertain assumptions ", assumed,
+        "Strongest drivers: ", *joined(told, ", "), ". Of all ", total, " uncertain assumptions ", assumed,
         " are assumed.",
     )  # fmt: skip
     return (verdict,), text
+
+
+def evidence_verdict(grades: Mapping[str, int]) -> str:
+    """How good the evidence for the strongest drivers is: what is inferred backs a finding less than what is measured.
+
+    grades : letter -> how many of them have it
+    """
+    if grades.get("A", 0) >= BACKED:
+        return "Good"
+    return "Mixed" if grades.get("A", 0) + grades.get("B", 0) >= BACKED else "Thin"
 
 
 def _agreement(writing: Writing) -> tuple[Text, Text]:
@@ -180,8 +188,8 @@ def _agreement(writing: Writing) -> tuple[Text, Text]:
     first = float(np.median(half)) if half.size else float("nan")
     number = writing.found("half.median", writing.effect(first), first, "np.nanmedian(effects[: len(effects) // 2])")
     text = writing.fill(
-        f"{{head}} {'rises' if side == 'up' else 'falls'} in {{headline.proposal.{side}}} futures{writing.where}. The "
-        f"first half of the draws has a median of {{half}}, all of them {{headline.proposal.{writing.change}}}.",
+        f"{{head}} {'rises' if side == 'up' else 'falls'} in {{headline.proposal.{side}}} futures{writing.where}. "
+        f"Median of the first half of the draws {{half}}, of all {{headline.proposal.{writing.change}}}.",
         half=number, head=start(writing.head.label),
     )  # fmt: skip
     return (verdict,), text
@@ -201,8 +209,8 @@ def _doubt(writing: Writing) -> tuple[Text, Text]:
     low = writing.end(f"driver.{one.name}.lowest", one.lowest, f"{code}.lowest")[0]
     high = writing.end(f"driver.{one.name}.highest", one.highest, f"{code}.highest")[0]
     text = writing.fill(
-        f"{start(parameter_meaning(one.name))}: {GRADES[one.grade]}. From its lowest to its highest fifth the median "
-        "goes from {low} to {high}.",
+        f"{start(GRADES[one.grade])}. From its lowest to its highest fifth of futures the median goes from {{low}} to "
+        "{high}.",
         low=low, high=high,
     )  # fmt: skip
     return (start(parameter_name(one.name)),), text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from econsim.briefs.amounts import amount, correlation, share_of_futures
+from econsim.briefs.amounts import amount, correlation, relative, share_of_futures
 from econsim.briefs.dependence import Driver
 from econsim.briefs.document import Bullets, Figure, Number, Paragraph, Section, Strong, Table, Text, joined, plain
 from econsim.briefs.metric_words import metric_words, start
@@ -13,9 +13,9 @@ from econsim.briefs.page_two import own_paragraphs
 from econsim.briefs.writing import Writing, count_word, parameter_meaning, parameter_name
 from econsim.parameter_book import GRADES
 from econsim.studies.statistics.boxes import Box
-from econsim.studies.words import listed, setting
+from econsim.studies.words import book_row, listed, setting, unit_after
 
-MOST_FLIPS = 5
+MOST_FLIPS = 6
 
 
 def depends(writing: Writing) -> Section:
@@ -28,11 +28,7 @@ def depends(writing: Writing) -> Section:
     table = Table(
         "drivers",
         writing.fill("The assumptions with which the effect on {head} goes most"),
-        ("Assumption", "Rank correlation", "In its lowest fifth", "In its highest fifth"), rows,
-        (4.0, 2.25, 1.75, 1.75), left=(0,),
-        note=writing.fill("Spearman's rank correlation with the change of {head}, with its 95% interval, over {draws} "
-                          "futures. Behind it the median change in the fifth of futures where the assumption is lowest "
-                          f"and highest, and in how many of 20 of them {{head}} is {writing.than_before}."),
+        ("Assumption", "Rank correlation", "95% interval"), rows, (5.2, 1.8, 1.8), left=(0,),
     )  # fmt: skip
     return Section(
         "depends", "What it depends on", 3,
@@ -41,41 +37,29 @@ def depends(writing: Writing) -> Section:
 
 
 def _driver_row(writing: Writing, one: Driver) -> tuple[Text, ...]:
-    code = f'driver("{one.name}")'
-    low = writing.end(f"driver.{one.name}.lowest", one.lowest, f"{code}.lowest", short=True)
-    high = writing.end(f"driver.{one.name}.highest", one.highest, f"{code}.highest", short=True)
-    return (
-        (Strong(start(parameter_name(one.name))), f": {parameter_meaning(one.name)}"),
-        driver_interval(writing, one),
-        (low[0], " (", low[1], ")"),
-        (high[0], " (", high[1], ")"),
-    )
-
-
-def driver_interval(writing: Writing, one: Driver, kind: str = "driver") -> Text:
-    """`−0.39 (−0.44 to −0.33)`."""
-    code = f'{kind}("{one.name}")'
     numbers = [
-        writing.found(f"{kind}.{one.name}.{part}", correlation(value), value, f"{code}.{part}")
+        writing.found(f"driver.{one.name}.{part}", correlation(value), value, f'driver("{one.name}").{part}')
         for part, value in (("correlation", one.correlation), ("low", one.low), ("high", one.high))
     ]
-    return (numbers[0], " (", numbers[1], " to ", numbers[2], ")")
+    return (
+        (Strong(start(parameter_name(one.name))), f": {parameter_meaning(one.name)}"),
+        (numbers[0],),
+        (numbers[1], " to ", numbers[2]),
+    )
 
 
 def _reversals(writing: Writing) -> Text:
     found = writing.depends
     count = writing.found("reversing", count_word(len(found.reversing)), len(found.reversing), "len(found.reversing)")
-    first = writing.fill(
-        "Each future has drawn its own assumptions, so the futures themselves show with which of them the effect goes."
-    )
+    first = writing.fill("Each future has drawn its own assumptions, so the futures show with which the effect goes.")
     if not found.sign:
         return joined([first, writing.fill("The median effect is nil, so there is no sign to be reversed.")])
     if not found.reversing:
-        rest = writing.fill("At neither end of any of these does the median effect change its sign.")
+        rest = writing.fill("At neither end of any of the five does the median change its sign.")
     else:
         names = listed([f"the {parameter_name(one.name)}" for one in found.reversing])
         rest = writing.fill(
-            f"The median effect changes its sign at one end of {{count}} of them: {names}.", count=count
+            f"The median changes its sign at one end of {{count}} of the strongest: {names}.", count=count
         )
     return joined([first, rest])
 
@@ -87,15 +71,14 @@ def _figure(writing: Writing) -> Figure:
     low = writing.end(f"driver.{widest.name}.lowest", widest.lowest, f"{code}.lowest")[0]
     high = writing.end(f"driver.{widest.name}.highest", widest.highest, f"{code}.highest")[0]
     title = writing.fill(
-        f"From the lowest to the highest fifth of the {parameter_name(widest.name)} the median goes from {{low}} to "
-        "{high}",
+        f"With the {parameter_name(widest.name)} the median change goes from {{low}} to {{high}}",
         low=low, high=high,
     )  # fmt: skip
     subtitle = writing.fill(
-        "Median change of {head} in the fifth of futures where the assumption is lowest (circle) and highest "
-        "(diamond). Grey line: all futures. At the right: the evidence for the assumption."
+        "Median in the fifth of futures where the assumption is lowest (circle) and highest (diamond); grey line: all. "
+        "At the right: the evidence for it."
     )
-    return Figure("5-drivers", title, subtitle, plain(title)[:99])
+    return Figure("5-drivers", title, subtitle, plain(title))
 
 
 # ---------------------------------------------------------------------------------------------------- flip
@@ -106,47 +89,75 @@ def flip(writing: Writing, study: dict[str, Any]) -> Section:
     rows = []
     for one in study["flips"][:MOST_FLIPS]:
         rows.append((
-            (start(parameter_name(one["parameter"])),),
+            (start(parameter_name(one["parameter"])) + unit_after(book_row(one["parameter"]).unit),),
             (_flip_number(writing, study, one, "default"),),
             (_flip_number(writing, study, one, "low"), " to ", _flip_number(writing, study, one, "high")),
-            (start(one["does"]),),
             (_flip_number(writing, study, one, "flip"),),
             ("Yes" if one["inside_prior"] else "No",),
+            (start(one["does"]),),
             (GRADES[one["grade"]],),
         ))  # fmt: skip
-    inside, fades = (
-        _count(writing, study, does, sum(one["inside_prior"] and one["does"] == does for one in study["flips"]))
-        for does in ("reverses", "fades")
-    )
-    outside = _count(writing, study, "outside", sum(not one["inside_prior"] for one in study["flips"]))
-    never = _count(writing, study, "never", len(study["never"]))
-    draws = _count(writing, study, "draws", study["draws"])
-    text = writing.fill(
-        "Changed alone, in every future and on both sides of the comparison, {inside} assumptions reverse the finding "
-        "inside their priors and {fades} let it fade to hardly a change; {outside} do either outside, and {never} do "
-        "neither at the values tried ({draws} futures a value).",
-        inside=inside, fades=fades, outside=outside, never=never, draws=draws,
-    )  # fmt: skip
-    blocks: list[Any] = [Paragraph(text), *own_paragraphs(writing, "flip")]
+    blocks: list[Any] = [Paragraph(_flip_words(writing, study)), *own_paragraphs(writing, "flip")]
     if rows:
         blocks.append(
             Table(
-                "flips", ("The least changes that take the finding away",),
-                ("Assumption", "Default", "Prior", "Finding", "At", "In prior?", "Evidence"), tuple(rows),
-                (2.2, 1.0, 1.5, 1.0, 1.1, 0.9, 1.0), left=(0, 3, 5, 6),
+                "flips", (), ("Assumption", "Default", "Plausible", "Flips at", "Inside?", "Finding", "Evidence"),
+                tuple(rows), (3.1, 0.8, 1.5, 0.9, 0.9, 0.95, 0.95), left=(0, 4, 5, 6),
             )
         )  # fmt: skip
     return Section("flip", "What would flip it", 3, tuple(blocks))
 
 
+def _flip_words(writing: Writing, study: dict[str, Any]) -> Text:
+    """How many assumptions take the finding away, and on how many futures that rests."""
+    draws = _count(writing, study, "draws", study["draws"])
+    if not study["flips"] and not study["never"]:
+        return writing.fill(
+            "In the {draws} futures that this was asked of, {who} {verb} the median of {head}: there is nothing to "
+            "flip.",
+            draws=draws, verb=writing.ledger.number("flip.verdict", study["verdict"], study["verdict"],
+                                                    (study["run_id"],), ""),
+        )  # fmt: skip
+    reverses, fades = (
+        sum(one["inside_prior"] and one["does"] == does for one in study["flips"]) for does in ("reverses", "fades")
+    )
+    tried = _count(writing, study, "tried", len(study["flips"]) + len(study["never"]))
+    which = "those with which the effect goes most" if study["only"] is not None else "all that are uncertain"
+    return writing.fill(
+        f"Of {{tried}} assumptions, {which}, {{reverses}} {'reverses' if reverses < 2 else 'reverse'} the finding at a "
+        f"plausible value when changed alone, and {{fades}} {'lets' if fades < 2 else 'let'} it fade to hardly a "
+        "change. This rests on {draws} futures a value, whose median is {median} as drawn{interval}.",
+        tried=tried, draws=draws, reverses=_count(writing, study, "reverses", reverses, in_words=True),
+        fades=_count(writing, study, "fades", fades, in_words=True), median=_change(writing, study, "median"),
+        interval=_flip_interval(writing, study),
+    )  # fmt: skip
+
+
+def _flip_interval(writing: Writing, study: dict[str, Any]) -> Text:
+    """The interval of the median that the table rests on; few futures give none."""
+    if study["median_interval"] is None:
+        return ()
+    ends = (_change(writing, study, "median_interval", place) for place in (0, 1))
+    return (" (95% interval ", *joined([(one,) for one in ends], " to "), ")")
+
+
+def _change(writing: Writing, study: dict[str, Any], key: str, place: int | None = None) -> Number:
+    value = study[key] if place is None else study[key][place]
+    name = f"flip.{key}" if place is None else f"flip.{key}.{place}"
+    return writing.ledger.number(name, relative(value), value, (study["run_id"],), "")
+
+
 def _flip_number(writing: Writing, study: dict[str, Any], one: dict[str, Any], key: str) -> Number:
     value, name = one[key], one["parameter"]
     # No code: the study takes minutes, and its folder lies in the bundle.
-    return writing.ledger.number(f"flip.{name}.{key}", setting(name, value, figures=3), value, (study["run_id"],), "")
+    return writing.ledger.number(
+        f"flip.{name}.{key}", setting(name, value, unit=False, figures=3), value, (study["run_id"],), ""
+    )
 
 
-def _count(writing: Writing, study: dict[str, Any], key: str, value: int) -> Number:
-    return writing.ledger.number(f"flip.{key}", str(value), value, (study["run_id"],), "")
+def _count(writing: Writing, study: dict[str, Any], key: str, value: int, in_words: bool = False) -> Number:
+    text = count_word(value) if in_words else str(value)
+    return writing.ledger.number(f"flip.{key}", text, value, (study["run_id"],), "")
 
 
 # ---------------------------------------------------------------------------------------------------- where it breaks
@@ -173,8 +184,7 @@ def _idle(writing: Writing) -> Text:
                             share=share)  # fmt: skip
     median = writing.found("idle.median", writing.effect(idle.median), idle.median, "found.idle.median")
     return writing.fill(
-        "In {share} futures nobody ever copies under the status quo. There the package has nothing to mend, and its "
-        "median effect on {head} is {median}.",
+        "In {share} futures nobody ever copies under the status quo. There the median effect on {head} is {median}.",
         share=share, median=median,
     )  # fmt: skip
 
@@ -189,8 +199,8 @@ def _box(writing: Writing) -> Text:
         for key, value in (("fails", found.fails), ("outside", found.outside), ("share", found.share))
     )
     return writing.fill(
-        f"Where there is copying, it fails to {goal} {{head}} in {{fails}} futures with {{limits}}, against "
-        "{outside} elsewhere; {share} of these futures lie there.",
+        f"Where there is copying, it fails to {goal} {{head}} in {{fails}} futures with {{limits}} ({{share}} have "
+        "them), against {outside} elsewhere.",
         fails=fails, outside=outside, share=share, limits=limits_text(writing, found.box),
     )  # fmt: skip
 
@@ -212,8 +222,7 @@ def _worst(writing: Writing) -> Text:
     side = "p5" if writing.depends.sign >= 0 else "p95"
     than = "or less" if side == "p5" else "or more"
     return writing.fill(
-        f"In the twentieth of the futures that is worst for {{head}} the change is "
-        f"{{headline.proposal.{writing.change}_{side}}} {than}."
+        f"In the worst twentieth of futures the change is {{headline.proposal.{writing.change}_{side}}} {than}."
     )
 
 
@@ -238,16 +247,16 @@ def signals(writing: Writing) -> Section:
             cells += [(f"{side} ", value), (median, " (", up, ")")]
         rows.append(tuple(cells))
     text = writing.fill(
-        "These can be measured without the package and without the model, and go with the effect. Seen at one end or "
-        "the other, they would move us to the row's median."
+        "These can be measured without the model, and go with the effect. Seen at one end, they would move us to the "
+        "row's median."
     )
     table = Table(
-        "signals", ("What to measure first",), ("Signal", "If low", "Median change", "If high", "Median change"),
+        "signals", (), ("Signal", "If low", "Median change", "If high", "Median change"),
         tuple(rows), (2.3, 1.5, 1.7, 1.5, 1.7), left=(0, 1, 3),
-        note=writing.fill("Means from the fourth year on under the status quo; low and high are the outer fifths of "
-                          f"futures. In brackets: futures of 20 in which {{head}} is {writing.than_before}."),
+        note=writing.fill("Under the status quo; low and high: outer fifths of futures. In brackets: futures of 20 in "
+                          f"which {{head}} is {writing.than_before}."),
     )  # fmt: skip
     return Section("signals", "What would change our mind", 3, (Paragraph(text), *lead, table))
 
 
-__all__ = ["breaks", "depends", "driver_interval", "flip", "limits_text", "signals"]
+__all__ = ["breaks", "depends", "flip", "limits_text", "signals"]

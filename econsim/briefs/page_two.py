@@ -12,7 +12,7 @@ from econsim.briefs.document import Figure, Number, Paragraph, Section, Table, T
 from econsim.briefs.lever_words import lever_words
 from econsim.briefs.metric_words import metric_words, start
 from econsim.briefs.stored_runs import PackageRun
-from econsim.briefs.writing import PARTIES, Writing, count_word, listed, started
+from econsim.briefs.writing import Writing, count_word, listed, started
 from econsim.parameter_book import book
 from econsim.studies.settings_text import settings_of
 from econsim.studies.words import words
@@ -40,24 +40,16 @@ def compared(writing: Writing) -> Section:
     count = len(writing.runs.packages)
     told = f"{start(count_word(count))} {'package is' if count == 1 else 'packages are'}"
     text = writing.fill(
-        f"{told} compared with {{against}} over {{quarters}} quarters from {{start}}, all on the same {{draws}} "
-        "futures. "
-        "A future draws its own luck and a value for each of {assumptions} uncertain assumptions, and is lived through "
-        "once under each package and once without.",
+        f"{told} compared with {{against}} over {{quarters}} quarters from {{start}}, in the same {{draws}} futures. "
+        "Each draws its own luck and a value for each of {assumptions} uncertain assumptions.",
         start=_found(writing, writing.proposal, "start", writing.proposal.scenario.structure.start, "structure.start"),
         assumptions=writing.ledger.number(
             "evidence.all", str(len(writing.depends.names)), len(writing.depends.names), writing.run_ids,
             "len(found.names)",
         ),
     )  # fmt: skip
-    rows = tuple(
-        ((run.label,), _what_it_does(writing, run), (writing.ledger.field(f"run_id.{run.name}"),))
-        for run in writing.runs.packages
-    )
-    base = ((("Status quo"),), ("No package; the world as the assumptions have it",), (
-        writing.ledger.field("run_id.status-quo"),
-    ))  # fmt: skip
-    table = Table("packages", (), ("Package", "What it does", "Run"), (*rows, base), (1.25, 4.2, 1.25), left=(0, 1, 2))
+    rows = tuple(((run.label,), _what_it_does(writing, run)) for run in writing.runs.packages)
+    table = Table("packages", (), ("Package", "What it does"), rows, (1.25, 5.45), left=(0, 1))
     return Section("compared", "What was compared", 2, (Paragraph(text), *own_paragraphs(writing, "compared"), table))
 
 
@@ -135,8 +127,8 @@ def happens(writing: Writing) -> Section:
     """The other packages beside the proposal, and two charts over time."""
     others = writing.runs.packages[1:]
     parts: list[Text] = [
-        writing.fill("{label} {answer} ({size}).", label=other.label, answer=writing.answer(other, short=True),
-                     size=writing.median_and_range(other))
+        writing.fill(f"{{label}} {{answer}} (median {{headline.{other.name}.{writing.change}}}).", label=other.label,
+                     answer=writing.answer(other, short=True))
         for other in others
     ]  # fmt: skip
     if others:
@@ -149,8 +141,8 @@ def happens(writing: Writing) -> Section:
     if "collapse" not in writing.spec.metrics and writing.proposal.scenario.switches.copying:
         parts.append(
             writing.fill(
-                "R&D ends below half of what it is in the same world without copying in {collapse.status-quo.futures} "
-                "futures under the status quo and in {collapse.proposal.futures} with {who}."
+                "R&D ends below half of what it is where nobody can copy in {collapse.status-quo.futures} futures "
+                "under the status quo and in {collapse.proposal.futures} with {who}."
             )
         )
     charts = tuple(_over_time(writing, place, series) for place, series in enumerate(writing.spec.charts))
@@ -161,15 +153,16 @@ def happens(writing: Writing) -> Section:
 def _over_time(writing: Writing, place: int, series: str) -> Figure:
     table = series_table(writing.proposal, series)
     label = metric_words(series).label
-    if table.attrs["unit"] == "%":
+    if table.attrs["shares"]:
         title, subtitle = _as_shares(writing, table, series, label)
     else:
         title, subtitle = _as_bands(writing, table, series, label)
-    return Figure(f"{place + 2}-{series.replace('_', '-')}", title, subtitle, plain(title)[:99], half=True)
+    return Figure(f"{place + 2}-{series.replace('_', '-')}", title, subtitle, plain(title), half=True)
 
 
 def _as_shares(writing: Writing, table: pd.DataFrame, series: str, label: str) -> tuple[Text, Text]:
-    """A series told in per cent: a few futures with very large changes would hide all others in a band."""
+    """A series told in per cent, where a few very large changes would hide all others in a band, or one whose median
+    does not move."""
     last = table.iloc[-1]
     side = "higher" if last["higher"] >= last["lower"] else "lower"
     told, years = [], []
@@ -184,7 +177,7 @@ def _as_shares(writing: Writing, table: pd.DataFrame, series: str, label: str) -
         one=told[0],
         other=told[1],
     )
-    subtitle = writing.fill(f"Futures of 20 in which {label} is higher and lower under {{who}} than without it.")
+    subtitle = writing.fill("Futures of 20 in which it is higher, and lower, with {who} than without.")
     return title, subtitle
 
 
@@ -199,9 +192,7 @@ def _as_bands(writing: Writing, table: pd.DataFrame, series: str, label: str) ->
     title = writing.fill(
         f"{start(label)}: median effect {{one}} in {years[0]}, {{other}} in {years[1]}", one=told[0], other=told[1]
     )
-    subtitle = writing.fill(
-        f"Difference of {label} under {{who}} and without it. Line: median; bands: middle half and 90%."
-    )
+    subtitle = writing.fill("Difference that {who} makes. Line: median; bands: middle half and 90%.")
     return title, subtitle
 
 
@@ -224,6 +215,8 @@ def series_table(run: PackageRun, series: str) -> pd.DataFrame:
         table[name] = effects[f"{source}{name}"] * _factor(shown)
     table[["higher", "lower"]] = effects[["higher", "lower"]]
     table.attrs["unit"] = shown
+    middle = table["p50"].iloc[[len(table) // 2, -1]]
+    table.attrs["shares"] = shown == "%" or all(re.fullmatch(r"\$?0\b.*", _told(one, shown)) for one in middle)
     return table.dropna(subset=["higher", "lower"] if shown == "%" else names)
 
 
@@ -242,36 +235,24 @@ def _told(value: float, unit: str) -> str:
 
 def gains(writing: Writing) -> Section:
     """Who gains and who loses, in how many futures and by how much."""
-    found = writing.better_and_worse(writing.proposal)
+    better, worse = writing.better_and_worse(writing.proposal).values()
     told = [
-        writing.fill(
-            f"{{Who}} leaves {{parties}} {kind} off in more than half of the futures.", parties=listed(parties)
-        )
-        for kind, parties in found.items()
+        writing.fill(f"{{parties}} {kind} off", parties=listed(parties))
+        for kind, parties in (("better", better), ("worse", worse))
         if parties
     ]
-    if not told:
-        told = [writing.fill("No party gains or loses in more than half of the futures.")]
-    if len(told) == 2:
-        told[1] = writing.fill("It leaves {parties} worse off in as many.", parties=listed(found["worse"]))
-    text = joined(told)
-    title = _gains_title(writing)
+    title = (
+        writing.fill("In more than half of the futures {who} leaves {told}", told=joined(told, ", and "))
+        if told
+        else writing.fill("No party gains or loses in more than half of the futures")
+    )
     figure = Figure(
         "4-parties", title,
-        writing.fill("Futures of 20 in which each party gains and loses under {who}; beside it the median and the 90% "
-                     "range of its change, in $bn a year. Harm to third parties counts as their loss."),
-        plain(title)[:99],
+        writing.fill("Futures of 20 in which each party gains and loses. At the right: median and 90% range of its "
+                     "change a year. Harm to third parties counts as their loss."),
+        plain(title),
     )  # fmt: skip
-    return Section("gains", "Who gains, who loses", 2, (Paragraph(text), *own_paragraphs(writing, "gains"), figure))
-
-
-def _gains_title(writing: Writing) -> Text:
-    told = [
-        (f"{party} in ", writing.ledger.field(f"{metric}.proposal.{'up' if sign > 0 else 'down'}"))
-        for party, metric, sign in PARTIES
-        if party in ("buyers", "labs", "distillers")
-    ]
-    return writing.fill("Gains: {parties} futures", parties=listed(told))
+    return Section("gains", "Who gains, who loses", 2, (*own_paragraphs(writing, "gains"), figure))
 
 
 __all__ = ["compared", "gains", "happens", "lever_amount", "own_paragraphs", "series_table", "why"]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from econsim.briefs.field_names import Vocabulary, shared_metrics
+from econsim.briefs.metric_words import metric_words
 from econsim.briefs.spec_packages import Package, common_status_quo, plain_name, read_assumptions, read_packages
 from econsim.briefs.spec_words import check_words, cited
 from econsim.calendars import differing_calendars
@@ -20,6 +21,7 @@ from econsim.draws import LARGEST_SEED
 from econsim.errors import InputError, Problem, unknown_name
 from econsim.field_checker import Checker
 from econsim.library import FieldPath, Place, shipped_scenarios
+from econsim.metrics import YES_NO
 from econsim.parameter_book import book
 from econsim.runs import DEFAULT_ENSEMBLE, DEFAULT_SEED, ENSEMBLES, check_settings
 from econsim.scenario import Scenario
@@ -61,7 +63,7 @@ class BriefSpec:
     sections   : those that are shown, in order
     paragraphs : section -> the author's own text, fields in braces
     flip       : futures of the flip table; 0 for none
-    sources    : keys of the book's references, cited ones and those of the packages among them
+    sources    : keys of the book's references, cited ones among them
     """
 
     name: str
@@ -108,9 +110,7 @@ class BriefSpec:
             "seed": self.seed,
             "ensemble": self.ensemble,
         }
-        if self.flip:
-            found["flip"] = self.flip
-        return {**found, "sources": list(self.sources)}
+        return {**found, "flip": self.flip or False, "sources": list(self.sources)}
 
 
 def shipped_specs() -> dict[str, Path]:
@@ -164,11 +164,11 @@ def _checked(raw: Mapping[str, Any], checker: Checker, folder: Path, usual_name:
     packages, runs = read_packages(given.get("packages"), assumptions, checker, folder)
     numbers = _numbers(given, runs, packages, checker)
     metrics = _metrics(given.get("metrics", list(DEFAULT_METRICS)), packages, checker)
-    sections, flip = _sections(given, checker)
+    sections, flip = _sections(given, metrics, checker)
     words = _texts(given, packages, sections, usual_name, checker)
     charts = _charts(given.get("charts"), metrics, packages, checker)
     status_quo = common_status_quo(packages, checker)
-    sources = _sources(given.get("sources"), packages, words["paragraphs"], checker)
+    sources = _sources(given.get("sources"), words["paragraphs"], checker)
     if packages and metrics and len(packages) == len(given.get("packages") or ()):
         vocabulary = Vocabulary.of(metrics, {one.name: one.scenario for one in packages})
         check_words(words, packages, vocabulary, checker)
@@ -224,8 +224,6 @@ def _metrics(value: Any, packages: Sequence[Package], checker: Checker) -> tuple
 
 
 def _charts(value: Any, metrics: Sequence[str], packages: Sequence[Package], checker: Checker) -> tuple[str, ...]:
-    from econsim.briefs.metric_words import metric_words
-
     if not packages or not metrics:
         return ()
     segments = tuple(segment.name for segment in packages[0].scenario.structure.segments)
@@ -243,15 +241,21 @@ def _charts(value: Any, metrics: Sequence[str], packages: Sequence[Package], che
     return tuple(value)
 
 
-def _sections(given: Mapping[str, Any], checker: Checker) -> tuple[tuple[str, ...], int]:
-    """The sections in their order, and the futures of a flip table."""
-    value = given.get("flip")
+def _sections(given: Mapping[str, Any], metrics: Sequence[str], checker: Checker) -> tuple[tuple[str, ...], int]:
+    """The sections in their order, and the futures of a flip table.
+
+    A flip table tells relative changes: without being asked for it is there where the headline is told in per cent.
+    """
+    asked = given.get("sections")
+    usual = asked is None and bool(metrics) and metric_words(metrics[0]).relative
+    value = given.get("flip", usual)
     flip = 0
     if value is True:
         flip = FLIP_DRAWS
     elif value is not None and value is not False:
         flip = int(checker.number(("flip",), value, _FLIP) or 0)
-    asked = given.get("sections")
+    if flip and metrics and metrics[0] in YES_NO:
+        checker.report(("flip",), f"needs a headline that is an amount; {metrics[0]} is yes or no in each future")
     if asked is None:
         return tuple(name for name in SECTIONS if name != "flip" or flip), flip
     path: FieldPath = ("sections",)
@@ -318,10 +322,8 @@ def _paragraphs(value: Any, sections: Sequence[str], checker: Checker) -> dict[s
     return found
 
 
-def _sources(
-    value: Any, packages: Sequence[Package], paragraphs: Mapping[str, str], checker: Checker
-) -> tuple[str, ...]:
-    """Keys of the references: those cited first, those of the packages, those given; assumptions are no source."""
+def _sources(value: Any, paragraphs: Mapping[str, str], checker: Checker) -> tuple[str, ...]:
+    """Keys of the references: those cited first, then those given; those of a package are in its scenario file."""
     path: FieldPath = ("sources",)
     known = book().references
     asked = [] if value is None else value
@@ -336,7 +338,6 @@ def _sources(
         for key in cited(text):
             if key not in known:
                 checker.add(("paragraphs", section), unknown_name("", key, known, kind="source"))
-    found += [key for one in packages for key in one.scenario.sources]
     found += [key for key in asked if isinstance(key, str)]
     return tuple(key for key in dict.fromkeys(found) if key in known and key != "assumption")
 
@@ -361,6 +362,7 @@ def with_draws(spec: BriefSpec, draws: int | None, seed: int | None) -> BriefSpe
     changed: dict[str, Any] = {}
     if draws is not None:
         changed["draws"] = checker.number(("draws",), draws, _DRAWS)
+        changed["flip"] = min(spec.flip, draws)
     if seed is not None:
         changed["seed"] = checker.number(("seed",), seed, _SEED)
     if changed and any(one.run is not None for one in spec.packages):

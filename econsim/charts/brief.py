@@ -33,13 +33,15 @@ def package_changes(table: pd.DataFrame, axis: str) -> Any:
     names = _room(table["label"], 190.0)
     base = alt.Chart(table).encode(y=alt.Y("label:N", sort=order, title=None, axis=_names(names)))
     plot = WIDTH - names - _room(table["told"], 160.0)
-    x = alt.X("p5:Q", title=axis, scale=alt.Scale(nice=True), axis=alt.Axis(tickCount=6))
+    x = alt.X(
+        "p5:Q", title=axis, scale=alt.Scale(nice=True), axis=alt.Axis(tickCount=6, labelOverlap=True, labelSeparation=8)
+    )
     wide = base.mark_rule(strokeWidth=1.6, color=BLUE).encode(x=x, x2="p95:Q")
     half = base.mark_bar(height=9, color=BLUE).encode(x="p25:Q", x2="p75:Q")
     middle = base.mark_tick(thickness=3, height=17, color=VERMILLION, opacity=1.0).encode(x="p50:Q")
     said = base.mark_text(align="left", fontSize=SMALL, color=GREY).encode(x=alt.value(plot + 8), text="told:N")
     chart = alt.layer(_zero("x"), wide, half, middle, said)
-    return chart.properties(width=plot, height=alt.Step(40))
+    return chart.properties(width=plot, height=alt.Step(48))
 
 
 def effect_over_time(table: pd.DataFrame, unit: str, width: int = HALF, height: int = 132) -> Any:

@@ -92,11 +92,13 @@ def tip(
 @click.argument("scenario")
 @click.option("--against", metavar="BASE", help="The scenario to measure effects against.  [default: its status quo]")
 @click.option("--output", metavar="NAME", help="A summary metric.  [default: rd_investment]")
+@click.option("--only", metavar="NAMES", help="Change these assumptions alone: names with commas.  [default: all]")
 @study_options(64, each=" at each value")
 def flip(
     scenario: str,
     against: str | None,
     output: str | None,
+    only: str | None,
     draws: int | None,
     seed: int | None,
     ensemble: str | None,
@@ -121,6 +123,7 @@ def flip(
         "seed": DEFAULT_SEED if seed is None else seed,
         "ensemble": ensemble,
         "engine": engine,
+        "only": None if only is None else [name.strip() for name in only.split(",") if name.strip()],
     }
     asked = flips.ask_flip(scenario, against, **settings)
     check_analysis_folder(out, asked.id, force)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -33,6 +34,7 @@ def flip(
     seed: int = DEFAULT_SEED,
     ensemble: str | None = None,
     engine: str = "auto",
+    only: Sequence[str] | None = None,
     progress: Progress | None = None,
 ) -> Flips:
     """The smallest change of a single assumption that takes a scenario's finding away.
@@ -42,6 +44,7 @@ def flip(
     output   : a summary metric; the default is what findings are told in, and `rd_relative` would compare each side
                with a world without copying that the policy changes too
     draws, seed, ensemble, engine : as for `simulate`, with 64 draws unless more are asked for
+    only     : the assumptions to change, by name; default every uncertain one
     progress : called with the futures computed and those expected
     returns  : Flips (`flips`, `never`, `finding`, `table()`, `summary()`, `id`)
     raises   : InputError for a bad question, or an output whose relative change is defined in no future
@@ -50,8 +53,10 @@ def flip(
     hardly moves the output. The changed assumption holds on both sides and in every future; all else stays as drawn,
     and so does the luck.
     """
-    asked = ask_flip(scenario, against, output, draws, seed, ensemble, engine)
-    assumptions = assumptions_of(asked.scenario, asked.status_quo)
+    asked = ask_flip(scenario, against, output, draws, seed, ensemble, engine, only)
+    assumptions = [
+        one for one in assumptions_of(asked.scenario, asked.status_quo) if asked.only is None or one.name in asked.only
+    ]
     names = [one.name for one in assumptions]
     worlds = CommonDraws(
         asked.scenario, asked.status_quo, asked.settings, asked.output.metric, True, names, None, progress

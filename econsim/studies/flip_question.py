@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from econsim.errors import InputError, Problem
+from econsim.errors import InputError, Problem, unknown_name
 from econsim.findings import subject_of
 from econsim.metrics import YES_NO
 from econsim.results import run_identity
@@ -24,6 +26,7 @@ class FlipQuestion:
     """What takes a scenario's finding on an output away?
 
     asked : the scenario and what it is compared with as they were named, for commands; None where they had no name
+    only  : the assumptions that are changed; None: every uncertain one
     """
 
     scenario: Scenario
@@ -31,11 +34,14 @@ class FlipQuestion:
     output: Output
     settings: Settings
     asked: tuple[str | None, str | None]
+    only: tuple[str, ...] | None = None
 
     @property
     def id(self) -> str:
         """Twelve hexadecimal digits: the same scenario, question, draws, seed, ensemble and version give the same."""
-        question = {"status_quo": self.status_quo.world_hash, "output": self.output.metric}
+        question: dict[str, Any] = {"status_quo": self.status_quo.world_hash, "output": self.output.metric}
+        if self.only is not None:
+            question["only"] = sorted(self.only)
         return study_identity("flip", self.scenario, self.settings, question)
 
     @property
@@ -80,6 +86,7 @@ def ask_flip(
     seed: int,
     ensemble: str | None,
     engine: str,
+    only: Sequence[str] | None = None,
 ) -> FlipQuestion:
     """The question, or an InputError with what is wrong with it."""
     world = compared_with(as_scenario(scenario), against)
@@ -91,7 +98,20 @@ def ask_flip(
     if looked_at.metric in YES_NO:
         message = "is yes or no in each future, its median says nothing; `econsim tip` tells shares of futures"
         raise InputError(Problem("output", message, looked_at.metric, "a metric that is an amount"))
-    rows = VALUES * draws * len(assumptions_of(world, status_quo)) if isinstance(draws, int) else 0
+    known = [one.name for one in assumptions_of(world, status_quo)]
+    chosen = None if only is None else _chosen(only, known)
+    rows = VALUES * draws * len(known if chosen is None else chosen) if isinstance(draws, int) else 0
     settings = study_settings(world, draws, seed, ensemble, engine, rows)
     named = scenario if isinstance(scenario, str) else None
-    return FlipQuestion(world, status_quo, looked_at, settings, (named, against if isinstance(against, str) else None))
+    asked = (named, against if isinstance(against, str) else None)
+    return FlipQuestion(world, status_quo, looked_at, settings, asked, chosen)
+
+
+def _chosen(only: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """The assumptions asked for, each once, in the order of the book."""
+    wrong = [unknown_name("only", str(name)[:80], known, kind="assumption") for name in only if name not in known]
+    if not only:
+        wrong.append(Problem("only", "names no assumption", allowed="uncertain parameters of the scenario"))
+    if wrong:
+        raise InputError(wrong)
+    return tuple(name for name in known if name in only)

@@ -306,6 +306,7 @@ class Flips:
             "draws": asked.settings.draws,
             "seed": asked.settings.seed,
             "ensemble": asked.settings.ensemble,
+            "only": None if asked.only is None else list(asked.only),
             "failed_futures": self.failed,
             "too_few_futures": self.too_few,
             "small_change": SMALL_CHANGE,

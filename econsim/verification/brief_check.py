@@ -169,7 +169,7 @@ def _flip_study(
 ) -> tuple[dict[str, Any] | None, list[Difference]]:
     """The flip table again, number by number."""
     (place / "studies").mkdir()
-    fresh = put_flip_study(spec, place / "studies" / "flip", engine, (), None, progress)
+    fresh = put_flip_study(spec, place / "studies" / "flip", place / "runs", engine, (), None, progress)
     name = f"studies/flip/{STUDY}"
     try:
         stored = read_json(folder / name)

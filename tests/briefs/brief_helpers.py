@@ -18,6 +18,7 @@ def small_spec(**changes: Any) -> dict[str, Any]:
         "assumptions": {"quarters": QUARTERS},
         "paragraphs": {"why": "Copies came after {fact:lag.o1_open}. The median moves by {headline.proposal.change}."},
         "draws": DRAWS,
+        "flip": False,
         **changes,
     }
 
