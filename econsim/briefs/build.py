@@ -20,12 +20,12 @@ from econsim.briefs.bundle import (
 )
 from econsim.briefs.figures import check_can_draw
 from econsim.briefs.flip_study import put_flip_study
-from econsim.briefs.gather import gather
+from econsim.briefs.gather import gather, run_ids_of
 from econsim.briefs.spec import BriefSpec, as_brief_spec, with_draws
 from econsim.engines import choose
 from econsim.errors import InputError, Problem, unknown_name
 from econsim.runs import Progress
-from econsim.store import current_time
+from econsim.store import check_run_folder, current_time
 from econsim.whole_folder import check_folder, refusal, write_folder
 
 
@@ -66,6 +66,9 @@ def brief(
         raise refusal(store, "is a file, and a folder is needed")
     identity = brief_identity(checked)
     check_folder(folder, identity, inspect_bundle, force)
+    if store is not None:
+        for run_id in run_ids_of(checked).values():
+            check_run_folder(store / run_id, run_id)
     stores = [one for one in (folder / "runs", folder / "studies", store) if one is not None]
     when = current_time()
     with tempfile.TemporaryDirectory(prefix="econsim-brief-") as temporary:

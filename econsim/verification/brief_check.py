@@ -11,13 +11,12 @@ from typing import Any
 
 import econsim
 from econsim.briefs.bundle import FORMATS, MANIFEST, SPEC, TIME, build_bundle, files_of, read_bundle, tool_versions
-from econsim.briefs.flip_study import STUDY, put_flip_study
 from econsim.briefs.gather import scenarios_of
 from econsim.briefs.spec import BriefSpec, read_brief_spec
 from econsim.errors import InputError
 from econsim.runs import Progress
 from econsim.store import digest, read_json, read_manifest
-from econsim.verification.numbers import Numbers, Room, as_number, flattened, mismatches, shown
+from econsim.verification.flip_check import check_flip_study
 from econsim.verification.report import SHOWN, Difference, Verification
 from econsim.verification.run_check import StoredFolder, compare_run, engine_for, fresh_folder, open_folder, rerun
 from econsim.verification.texts import text_differences
@@ -139,7 +138,7 @@ def _made_again(
         return found
     study = None
     if spec.flip:
-        study, wrong = _flip_study(spec, folder, place, engine, progress)
+        study, wrong = check_flip_study(spec, folder, place, engine, progress)
         found += wrong
     formats = [one for one in manifest["formats"] if one in FORMATS]
     build_bundle(spec, place, formats, when, study)
@@ -162,36 +161,6 @@ def _same_worlds(spec: BriefSpec, folders: Sequence[StoredFolder]) -> list[Diffe
             told = (f"run {one.manifest['run_id']} is of another world", f"the world of {SPEC}")
             found.append(Difference(f"runs/{one.folder.name}", "", *told))
     return found
-
-
-def _flip_study(
-    spec: BriefSpec, folder: Path, place: Path, engine: str, progress: Progress | None
-) -> tuple[dict[str, Any] | None, list[Difference]]:
-    """The flip table again, number by number."""
-    (place / "studies").mkdir()
-    fresh = put_flip_study(spec, place / "studies" / "flip", place / "runs", engine, (), None, progress)
-    name = f"studies/flip/{STUDY}"
-    try:
-        stored = read_json(folder / name)
-    except InputError as error:
-        return fresh, [Difference(name, "", error.problems[0].message, "")]
-    ours, theirs = _plain_numbers(stored), _plain_numbers(fresh)
-    if list(ours.names) != list(theirs.names):
-        return fresh, [Difference(name, "", "holds other assumptions or values than a rerun gives", "")]
-    wrong = mismatches(ours, theirs, lambda: Room(list).of(name, theirs))
-    return fresh, [
-        Difference(name, ours.names[one], shown(ours.values[one]), shown(theirs.values[one])) for one in wrong[:SHOWN]
-    ]
-
-
-def _plain_numbers(content: dict[str, Any]) -> Numbers:
-    found = {}
-    for name, value in flattened(content).items():
-        try:
-            found[name] = as_number(value)
-        except TypeError:
-            continue
-    return Numbers.of(found)
 
 
 def _compared(folder: Path, manifest: Mapping[str, Any], place: Path, notes: list[str]) -> list[Difference]:

@@ -145,6 +145,8 @@ def test_nothing_is_left_where_nothing_can_be_written(tmp_path):
     with pytest.raises(InputError, match="cannot be made"):
         build(tmp_path / "file" / "out")
     assert (tmp_path / "file").read_text() == "mine"
+    with pytest.raises(InputError, match="cannot be made"):  # before the work, not after it
+        build(tmp_path / "out", runs=tmp_path / "file" / "runs", progress=lambda *_: pytest.fail("ran"))
     with pytest.raises(InputError, match="unknown format 'doc'"):
         build(tmp_path / "out", formats=("doc",))
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 
 import pytest
-from briefs.brief_helpers import DRAWS, QUARTERS
+from briefs.brief_helpers import DRAWS, QUARTERS, small_spec
 
 from econsim.briefs import brief, shipped_specs
 from econsim.briefs.page_one import evidence_verdict
 from econsim.briefs.wording import forbidden_words
+from econsim.parameter_book import GRADES, book
+from econsim.store import as_json, digest
 from econsim.verification import verify
 from econsim.yaml_reader import read_yaml
 
@@ -46,31 +49,42 @@ def test_alternative_texts_are_whole(shipped):
         assert all(f"**{one}**" in text for one in alternatives)
 
 
-def test_the_flip_table_is_that_of_the_study(shipped):
-    found = 0
+def test_all_say_what_would_flip_them(shipped):
     for folder in shipped.values():
         study = json.loads((folder / "studies" / "flip" / "flip.json").read_text())
-        text = (folder / "brief.md").read_text(encoding="utf-8")
         assert study["draws"] == FLIP and 1 <= len(study["only"]) <= 12
-        assert "## What would flip it" in text
-        rows = re.findall(r"^\| .* \| (?:Yes|No) \| (?:Reverses|Fades) \| \w+ \|$", text, re.M)
-        assert len(rows) == min(len(study["flips"]), 6)
-        found += len(rows)
-    assert found > 0
+        assert "## What would flip it" in (folder / "brief.md").read_text(encoding="utf-8")
 
 
-def test_one_verifies_and_a_digit_of_its_flip_table_is_named(shipped):
-    folder = shipped["royalty"]
+def test_the_flip_table_is_that_of_the_study(tmp_path, monkeypatch):
+    monkeypatch.setattr("econsim.briefs.flip_study.MOST_CHANGED", 2)
+    spec = small_spec(packages=["royalty"], assumptions={"quarters": 24}, paragraphs={}, flip=12)
+    folder = brief(spec, tmp_path / "out", ("md",), engine="batch").folder
+    study = json.loads((folder / "studies" / "flip" / "flip.json").read_text())
+    text = (folder / "brief.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.*?) \| .* \| (.*) \| (Yes|No) \| (Reverses|Fades) \| (\w+) \|$", text, re.M)
+    assert len(rows) == len(study["flips"]) > 0
+    for (name, at, inside, does, grade), one in zip(rows, study["flips"], strict=True):
+        assert name.lower().startswith(one["parameter"].replace("_", " "))
+        assert float(at) == pytest.approx(one["flip"], rel=0.01)
+        assert (inside == "Yes", does.lower()) == (one["inside_prior"], one["does"])
+        assert grade == GRADES[book().parameters[one["parameter"]].grade]
+
+
+def test_one_verifies_and_digits_of_its_flip_table_are_named(shipped, tmp_path):
+    folder = shipped["tail-evaluation"]
     assert verify(folder).ok
-    file = folder / "studies" / "flip" / "flip.json"
-    text = file.read_text()
-    place = re.search(r'"p95": -?\d+\.(\d)', text).start(1)
-    try:
-        file.write_text(f"{text[:place]}{(int(text[place]) + 1) % 10}{text[place + 1 :]}")
-        told = [(one.file, one.place) for one in verify(folder).differences]
-    finally:
-        file.write_text(text)
-    assert told == [("studies/flip/flip.json", "p95")]
+    forged = shutil.copytree(folder, tmp_path / "forged")
+    for file, pattern in (("flip.json", r'"p95": -?\d+\.(\d)'), ("flip.csv", r"\n\w+,[ABC],\d*\.?(\d)")):
+        path = forged / "studies" / "flip" / file
+        text = path.read_text()
+        place = re.search(pattern, text).start(1)
+        path.write_text(f"{text[:place]}{(int(text[place]) + 1) % 10}{text[place + 1 :]}")
+    manifest = json.loads((forged / "manifest.json").read_text())
+    manifest["files"] |= {name: digest(forged / name) for name in manifest["files"] if "flip." in name}
+    (forged / "manifest.json").write_text(as_json(manifest))
+    told = [(one.file, one.place) for one in verify(forged).differences]
+    assert told == [("studies/flip/flip.json", "p95"), ("studies/flip/flip.csv", "line 2, default")]
 
 
 @pytest.mark.parametrize(
