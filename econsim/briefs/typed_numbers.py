@@ -90,9 +90,10 @@ _REFUSED = [
         rf"\b(?:{_CARDINAL})(?:[- ](?:{_CARDINAL}))*[- ]+(?:{_UNIT}|runs)\b(?!\s+ago\b)",
         rf"\b(?:{_CARDINAL})\s+(?:labs?\s+|times?\s+|futures?\s+)?(?:in|of|out of)\s+"
         rf"(?:the\s+|every\s+)?(?:{_CARDINAL})\b",
+        rf"\b(?:{_CARDINAL})[- ](?:in|to|out[- ]of)[- ](?:{_CARDINAL})\b",
         rf"\b(?:times|factor of|multiple of|multiplied by|divided by)\s+(?:an?\s+)?(?:{_CARDINAL})\b",
         # parts
-        rf"\b(?:{_CARDINAL}|several|few)[- ](?:{_PART})\b",
+        rf"\b(?:{_CARDINAL}|several|few)[- ]?(?:{_PART})\b",
         rf"\ban?[- ](?:{_PART})\s+(?:of|{_MORE})\b",
         rf"\b(?:{_MOVES})\s+(?:a|one)[- ](?:{_PART})\b"
         r"(?=\s*(?:[.,;:!?)]|$|(?:and|or|but|in|under|when|where|with|if|on|for)\b))",
@@ -101,11 +102,11 @@ _REFUSED = [
         r"\b(?:double[sd]?|doubling|tripl(?:e[sd]?|ing)|trebl(?:e[sd]?|ing)|quadrupl(?:e[sd]?|ing)|quintupl(?:e[sd]?|ing))\b"
         r"(?![- ](?:counting|standards?|marginali[sz]ation|check|blind|edged|sided)\b)",
         rf"\b(?:{_CARDINAL}|many|several)-?fold\b",
-        r"\b(?:(?:more than|over|about|nearly|almost|less than)\s+(?:twice|thrice)|"
-        r"(?:twice|thrice)\s+(?:as|the|what|that|its))\b",
+        r"\b(?:more than|over|about|nearly|almost|less than)\s+(?:twice|thrice)\b",
+        r"\b(?:twice|thrice)\b(?=\s+\w)(?!\s+(?:an?|per|every|and|or|before|in|over|when|if)\b)",
         r"\borders?\s+of\s+magnitude\b",
         # nothing and all
-        r"\bzero\b(?![- ](?:sum|shot|day))",
+        r"\b(?:zero|nought|naught)\b(?![- ](?:sum|shot|day))",
         r"\b(?:most|all|every|each and every|no|none|few|(?:the |a )?(?:vast )?(?:majority|minority)|half)\s+"
         r"(?:of\s+)?(?:the\s+)?(?:simulated\s+)?(?:futures?|draws|simulations?)\b",
         r"\b(?:majority|minority) of\b",

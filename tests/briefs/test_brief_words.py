@@ -46,7 +46,9 @@ Up-12 | by-12 | 1st of 20 | 5th percentile | $2030 | 2030.5 | 2030% | page 4 tim
 one-third | threefold | three-fold | ٣ | ① lab | {x}0 | {x} per cent | {x} million | 1/5th | a few per cent |
 one month | nine of ten | two months | a hundredfold | H100 percent | quadruples | 1 in 3 | three months | 12
 percentage points | hundreds | half the revenue | in half | more than half | fifty-fifty | a 5th of | Figure 30
-points | seven labs of ten | three times | one half | R1 in 10 | 2026 dollars | 20 labs | Article 30 higher |
+points | seven labs of ten | three times | one half | R1 in 10 | 2026 dollars | 20 labs | one-in-five | two-to-one |
+nought point three | twice R&D
+| double-digit growth | 2000-fold | R&D+40 | Article 30 higher |
 Llama 40% cheaper | R&D falls a third | it is guaranteed to rise by ten points | Section 30 higher
 """
 
