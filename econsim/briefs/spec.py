@@ -45,6 +45,7 @@ DEFAULT_METRICS = ("rd_investment", "consumer_surplus", "distiller_profit", "gov
 DEFAULT_DRAWS = 1000
 FEWEST_DRAWS = 40  # a fifth of them is told as a median
 FLIP_DRAWS = 64
+QUICK_LOOK = 200  # futures from which on a brief holds a flip table unasked
 MOST_METRICS = 4
 LIMITS = {"question": 240, "title": 160, "audience": 160, "paragraph": 2400}
 _DRAWS = Field("integer", "futures of each package", FEWEST_DRAWS, 1_000_000)
@@ -164,7 +165,7 @@ def _checked(raw: Mapping[str, Any], checker: Checker, folder: Path, usual_name:
     packages, runs = read_packages(given.get("packages"), assumptions, checker, folder)
     numbers = _numbers(given, runs, packages, checker)
     metrics = _metrics(given.get("metrics", list(DEFAULT_METRICS)), packages, checker)
-    sections, flip = _sections(given, metrics, checker)
+    sections, flip = _sections(given, metrics, numbers["draws"], checker)
     words = _texts(given, packages, sections, usual_name, checker)
     charts = _charts(given.get("charts"), metrics, packages, checker)
     status_quo = common_status_quo(packages, checker)
@@ -241,13 +242,17 @@ def _charts(value: Any, metrics: Sequence[str], packages: Sequence[Package], che
     return tuple(value)
 
 
-def _sections(given: Mapping[str, Any], metrics: Sequence[str], checker: Checker) -> tuple[tuple[str, ...], int]:
+def _sections(
+    given: Mapping[str, Any], metrics: Sequence[str], draws: int | None, checker: Checker
+) -> tuple[tuple[str, ...], int]:
     """The sections in their order, and the futures of a flip table.
 
-    A flip table tells relative changes: without being asked for it is there where the headline is told in per cent.
+    A flip table tells relative changes: without being asked for it is there where the headline is told in per cent, and
+    where there are more futures than for a quick look.
     """
     asked = given.get("sections")
-    usual = asked is None and bool(metrics) and metric_words(metrics[0]).relative
+    told = bool(metrics) and metric_words(metrics[0]).relative
+    usual = asked is None and told and (draws or 0) >= QUICK_LOOK
     value = given.get("flip", usual)
     flip = 0
     if value is True:
