@@ -125,9 +125,13 @@ class Tab:
         self.requests: list[str] = []
         self.complaints: list[str] = []
         page.on("request", lambda request: self.requests.append(request.url))
-        page.on("console", lambda one: self.complaints.append(one.text) if one.type == "error" else None)
+        page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.set_default_timeout(PATIENCE)
+
+    def _console(self, one: Any) -> None:
+        if one.type == "error":
+            self.complaints.append(f"{one.text} {one.location.get('url', '')}")
 
     def open(self, query: str = "", path: str = "/") -> Tab:
         self.page.goto(f"{self.address}{path}{query}")
@@ -136,6 +140,15 @@ class Tab:
         self.page.evaluate(COUNT_RUNS)
         self.rest(before=-1)
         return self
+
+    def forget(self) -> None:
+        """Requests and complaints so far."""
+        self.requests.clear()
+        self.complaints.clear()
+
+    def strangers(self) -> list[str]:
+        """What was asked of anybody but the server."""
+        return [url for url in self.requests if not url.startswith((self.address, "data:", "blob:"))]
 
     def runs(self) -> int:
         """How often the script has started since the page was opened."""

@@ -30,10 +30,14 @@ def _steps(steps: Sequence[LeverStep]) -> str:
     told = []
     for step in steps:
         plain = step.as_mapping()
-        text = f"{plain.pop('value'):g}"
-        text += "".join(f" {'over' if key == 'ramp' else key} {value}" for key, value in plain.items())
-        told.append(text)
+        told.append(f"{plain.pop('value'):g}" + "".join(_when(*one) for one in plain.items()))
     return "; ".join(told)
+
+
+def _when(key: str, value: int | str) -> str:
+    if key == "ramp":
+        return f", phased in over {value} quarter{'' if value == 1 else 's'}"
+    return f" {'from' if key == 'start' else 'until'} {f'quarter {value}' if isinstance(value, int) else value}"
 
 
 def _row(row: Any) -> str:

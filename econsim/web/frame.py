@@ -33,7 +33,8 @@ STYLE = """
 [data-testid="stMetricLabel"] p {white-space: normal}
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] {gap: .45rem}
 [data-testid="stMetricValue"] {font-size: 1.4rem}
-@media (max-width: 640px) {.st-key-outcomes th:nth-child(2), .st-key-outcomes td:nth-child(2) {display: none}}
+@media (max-width: 640px) {.st-key-outcomes th:nth-child(2), .st-key-outcomes td:nth-child(2) {display: none}
+  .st-key-history-facts th:nth-child(5), .st-key-history-facts td:nth-child(5) {display: none}}
 [data-testid="stCaptionContainer"], .stMarkdownEllipsis {color: inherit; opacity: .78}
 [data-testid="stMultiSelect"] button {min-width: 24px; min-height: 24px}
 .st-key-finding p {font-size: .97rem; line-height: 1.35}

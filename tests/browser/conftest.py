@@ -27,9 +27,31 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def server(browser):
-    with serving() as running:
+def jobs_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("jobs")
+
+
+@pytest.fixture(scope="session")
+def server(browser, jobs_folder):
+    with serving(ECONSIM_RUNS=str(jobs_folder)) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def window(browser, server):
+    """One window a width and theme, for tests that only look: what it has loaded once it need not load again."""
+    known = {}
+
+    def found(width: int, dark: bool) -> Tab:
+        if (width, dark) not in known:
+            context = browser.new_context(viewport={"width": width, "height": 720},
+                                          color_scheme="dark" if dark else "light")  # fmt: skip
+            known[width, dark] = Tab(context.new_page(), server.address)
+        return known[width, dark]
+
+    yield found
+    for tab in known.values():
+        tab.page.context.close()
 
 
 @pytest.fixture

@@ -34,6 +34,5 @@ def test_nothing_leaves_the_machine_and_nothing_complains(visitor):
     tab.press("Release window", times=2)
     tab.open("?p=royalty")
     assert len(tab.requests) > 10
-    strangers = [url for url in tab.requests if not url.startswith((tab.address, "data:", "blob:"))]
-    assert not strangers
+    assert not tab.strangers()
     assert not tab.complaints

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from econsim.web.navigation import MENU
+
 
 def same_elsewhere(visitor, tab) -> None:
     """The address, opened by somebody else, shows the same."""
@@ -86,3 +88,26 @@ def test_garbage_never_shows_a_traceback(visitor, query):
     text = tab.page.locator('[data-testid="stMain"]').inner_text()
     assert "Traceback" not in text and "went wrong" not in text
     assert len(tab.shown().numbers) == 4
+
+
+HOSTILE = """name: "<script>evil=1</script><img src=x onerror=evil=2>[l](http://a.b) $x$ :red[y]"
+question: "<b>bold?</b> <img src=x onerror=evil=3> [a](javascript:evil=4)"
+levers: {royalty_rate: 0.2}
+"""
+FOUND = """() => [window.evil === undefined, document.querySelectorAll(
+  '[data-testid="stMain"] :is(b, script), img[src="x"], a[href*="a.b"], a[href*="javascript"]').length]"""
+
+
+def test_names_are_text_on_every_page(visitor, tmp_path):
+    tab = visitor().open()
+    file = tmp_path / "hostile.yaml"
+    file.write_text(HOSTILE, encoding="utf-8")
+    before = tab.runs()
+    tab.page.locator('input[type="file"]').set_input_files(file)
+    tab.rest(before)
+    query = tab.query()
+    assert "w=" in query and tab.page.evaluate(FOUND) == [True, 0]
+    for name, _ in MENU[1:]:
+        tab.open(query, f"/{name}")
+        assert tab.page.evaluate(FOUND) == [True, 0]
+        assert not tab.strangers()

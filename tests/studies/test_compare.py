@@ -100,7 +100,7 @@ def test_the_settings_that_differ_are_named(comparison):
         "enforcement_reach",
     }
     assert list(frame.loc["n_labs"]) == ["4", "4", "1"]
-    assert list(frame.loc["detection_rate"]) == ["0", "0.5 start 2027Q1 over 4", "0"]
+    assert list(frame.loc["detection_rate"]) == ["0", "0.5 from 2027Q1, phased in over 4 quarters", "0"]
 
 
 def test_other_settings_are_named_too():

@@ -27,7 +27,8 @@ def show() -> None:
         folder = job.out
     told = read_json(folder / stored_history.SUMMARY)
     st.markdown(f"**{plain(told['finding'])}**")
-    st.table(cells(facts_table(told["facts"])), border="horizontal")
+    with st.container(key="history-facts"):
+        st.table(cells(facts_table(told["facts"])), border="horizontal")
     study_files.drawing(folder / stored_history.PICTURE, "history", "Lines: the model. Points: what was observed.")
     with st.expander("What the model cannot express", key="history-not-expressible"):
         st.table(cells(pd.DataFrame(told["not_expressible"]).set_index("row")), border="horizontal")
@@ -41,10 +42,9 @@ def facts_table(facts: list[dict[str, Any]]) -> pd.DataFrame:
     for one in facts:
         middle, low, high = (number(one[name]) for name in ("median", "p5", "p95"))
         simulated = "none" if one["median"] is None else f"{middle} ({low} to {high})"
-        fell = "inside" if one["inside"] else "missed"
         observed = f"{number(one['observed'])} {one['unit']}"
-        rows.append([one["fact"], fell, observed, simulated, one["verdict"], one["id"]])
-    columns = ["Fact", "90% range", "Observed", "Simulated, 90% range", "In words", "Row"]
+        rows.append([one["fact"], one["verdict"], observed, simulated, one["id"]])
+    columns = ["Fact", "Verdict", "Observed", "Simulated, 90% range", "Row"]
     return pd.DataFrame(rows, columns=columns).set_index("Fact")
 
 

@@ -112,14 +112,14 @@ def _dots(answer: Answer, shown: Shown) -> None:
     values, unit = drawn_change(answer.result, shown)
     table = dots(values)
     up, down = (findings.futures(share) if share is not None else "–" for share in ways(values))
-    said = f"{shown.title}: higher in {up}, lower in {down}"
+    said = f"Higher in {up}, lower in {down}"
 
     def draw(**how: Any) -> Any:
         return quantile_dots(
             values, title=said, subtitle="Each dot: one simulated future in twenty", unit=f"change, {unit}", **how
         )
 
-    exports.chart("dots", draw, answer, table, says=f"{said} futures", height=HEIGHT)
+    exports.chart("dots", draw, answer, table, says=f"{shown.title}. {said} futures", height=HEIGHT)
 
 
 def ways(values: np.ndarray) -> tuple[float | None, float | None]:

@@ -118,7 +118,8 @@ def _workload() -> dict[str, Any]:
             "A failure there costs, times a common one", 1.0, 50.0, DEFAULTS["failure_cost"], 1.0, key="adopt-cost"
         )
     with next(places):
-        if st.toggle("The copy's benchmark score is known", key="adopt-known"):
+        told = "Whether the copy's own benchmark score is known; else it is what the model expects."
+        if st.toggle("Benchmark known", key="adopt-known", help=told):
             given["benchmark_score"] = st.slider("Score, % of the teacher's", 50, 100, 90, key="adopt-score") / 100.0
     return given
 
