@@ -39,6 +39,10 @@ AT_REST = """
   return window.econsimRuns > before && still && !document.querySelector('[data-stale="true"]')
 }
 """
+DRAWN = """
+() => !document.querySelector('[data-testid="stSkeleton"]') &&
+  [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')].every((one) => one.querySelector('svg, canvas'))
+"""
 
 
 class NoBrowser(RuntimeError):
@@ -159,6 +163,12 @@ class Tab:
         self.page.wait_for_function(AT_REST, arg=before)
         self.page.wait_for_timeout(250)  # a press that was still on its way starts it again
         self.page.wait_for_function(AT_REST, arg=before)
+
+    def drawn(self) -> Tab:
+        """Wait until every chart and table is there: they are loaded after the script is done."""
+        self.page.wait_for_function(DRAWN)
+        self.page.wait_for_timeout(300)
+        return self
 
     def press(self, lever: str, key: str = "ArrowRight", times: int = 1) -> None:
         before = self.runs()

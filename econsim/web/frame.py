@@ -37,6 +37,7 @@ STYLE = """
   .st-key-history-facts th:nth-child(5), .st-key-history-facts td:nth-child(5) {display: none}}
 [data-testid="stCaptionContainer"], .stMarkdownEllipsis {color: inherit; opacity: .78}
 [data-testid="stMultiSelect"] button {min-width: 24px; min-height: 24px}
+[class*="st-key-sheet-"] {overflow-x: auto}
 .st-key-finding p {font-size: .97rem; line-height: 1.35}
 </style>
 """

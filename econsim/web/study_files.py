@@ -43,7 +43,7 @@ def drawing(path: Path, key: str, says: str) -> None:
 
 def downloads(job: Job) -> None:
     """Every file of the study, and the line that gives it again."""
-    with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{job.id}"):
+    with st.popover("All files", icon=":material/download:", type="tertiary", key=f"export-{job.id}"):
         for path in sorted(job.out.rglob("*")):
             if path.suffix in SHOWN and path.is_file() and not path.name.startswith("."):
                 told = path.relative_to(job.out).as_posix()

@@ -33,9 +33,11 @@ def written(scenarios: Sequence[str], design: Mapping[str, Any], draws: int, see
     return as_yaml(content)
 
 
-def written_brief(question: str, scenarios: Sequence[str], metrics: Sequence[str], draws: int, seed: int) -> str:
-    """The spec of a brief as YAML; the first scenario is the proposal."""
-    content = {"question": question, "packages": list(scenarios), "metrics": list(metrics), "draws": draws}
+def written_brief(
+    question: str, packages: Sequence[str | Mapping[str, str]], metrics: Sequence[str], draws: int, seed: int
+) -> str:
+    """The spec of a brief as YAML; the first package is the proposal: a scenario, or that with what it is called."""
+    content = {"question": question, "packages": list(packages), "metrics": list(metrics), "draws": draws}
     return as_yaml({**content, "seed": seed})
 
 

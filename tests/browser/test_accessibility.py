@@ -39,8 +39,7 @@ def test_axe_finds_nothing_of_ours(window, path, dark, width):
     """Nor does anything leave the machine, complain, or make a page scroll sideways."""
     tab = window(width, dark)
     tab.forget()
-    tab.open(path=path)
-    tab.page.wait_for_timeout(700)  # charts are drawn after the script is done
+    tab.open(path=path).drawn()
     found = axe.Axe().run(tab.page, options=RULES).response["violations"]
     assert not ours(found), "\n".join(ours(found))
     assert not tab.strangers()
@@ -81,7 +80,7 @@ def test_the_keyboard_reaches_every_lever_and_button(visitor):
 
 
 def test_charts_have_names_with_their_number(visitor):
-    tab = visitor().open()
+    tab = visitor().open().drawn()
     names = tab.page.locator('[data-testid="stVegaLiteChart"]').evaluate_all(
         "(all) => all.map((one) => one.getAttribute('aria-label') || "
         "one.querySelector('[aria-label]')?.getAttribute('aria-label') || '')"

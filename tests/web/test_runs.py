@@ -11,6 +11,7 @@ from econsim.scenario import load_scenario
 from econsim.studies.sweep import open_sweep
 from econsim.web import jobs, sweep_specs
 from econsim.web.blocks import briefs
+from econsim.web.url_codec import encode
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +85,13 @@ def test_a_brief_is_written(opened, monkeypatch):
     assert bundle.manifest["draws"] == 42
     assert {"html", "md"} <= set(bundle.manifest["formats"])
     assert any(bundle.run_ids["royalty"] in one.value for one in at.caption)
+
+
+def test_a_scenario_with_a_long_name_can_have_a_brief(opened):
+    scenario = load_scenario("royalty").with_(name="a name that is longer than what a brief has room for in tables")
+    at = opened("runs", **encode(scenario, None))
+    assert not at.exception and not at.error
+    assert at.button(key="brief-start")
 
 
 def test_a_brief_without_packages_is_refused(opened):

@@ -10,6 +10,7 @@ from econsim.store import read_json
 from econsim.web import job_commands, job_panel, jobs, running, study_files, sweep_specs
 from econsim.web.words import METRICS, plain
 
+LABEL_LIMIT = 40  # characters of what a brief calls a package
 MOST = 4  # packages, and metrics
 LONGEST = 200  # characters of a question
 DRAWS = (256, 512, 1000, 2000)
@@ -34,8 +35,8 @@ def builder(scenario: Scenario) -> None:
         format_func=lambda name: METRICS[name].title, help="The first is the headline.",
     )  # fmt: skip
     draws = places[2].selectbox("Futures", DRAWS, 2, key="brief-draws")
-    names = [job_commands.SCENARIO if name == this else name for name in chosen]
-    text = sweep_specs.written_brief(question, names, metrics, draws, running.SEED)
+    packages = [_open(scenario) if name == this else name for name in chosen]
+    text = sweep_specs.written_brief(question, packages, metrics, draws, running.SEED)
     spec = sweep_specs.checked_brief(text, scenario)
     with st.expander("Its spec", key="brief-spec"):
         st.code(text, language="yaml")
@@ -44,6 +45,13 @@ def builder(scenario: Scenario) -> None:
     job = job_panel.study("brief", "Write the brief", known, job_commands.brief, text, title, scenario)
     if job is not None:
         _written(job)
+
+
+def _open(scenario: Scenario) -> str | dict[str, str]:
+    """The open scenario as a package: by its file, with a label where its own name is too long for one."""
+    if len(scenario.name) <= LABEL_LIMIT:
+        return job_commands.SCENARIO
+    return {"scenario": job_commands.SCENARIO, "label": scenario.name[: LABEL_LIMIT - 1] + "…"}
 
 
 def _written(job: jobs.Job) -> None:

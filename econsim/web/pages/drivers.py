@@ -21,7 +21,6 @@ from econsim.web.words import Shown, inside, label, plain
 
 MOST = 15  # bars of the tornado
 SAMPLES = (64, 128, 256, 512)
-RED = "color: #B34700; font-weight: 600"
 
 
 def page(scenario: Scenario) -> None:
@@ -160,9 +159,11 @@ def _flip_table(found: pd.DataFrame) -> Any:
         }
     )
 
+    red = f"color: {frame.theme().vermillion_ink}; font-weight: 600"
+
     def colours(row: Any) -> list[str]:
         reversed_inside = row["The finding"] == "reverses" and row["Within its range"] == "yes"
-        return [RED if reversed_inside else ""] * len(row)
+        return [red if reversed_inside else ""] * len(row)
 
     return rows.style.apply(colours, axis=1)
 
