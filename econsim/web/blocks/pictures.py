@@ -15,7 +15,7 @@ from econsim.cli_text import number, shown_unit
 from econsim.results import Result
 from econsim.web import exports
 from econsim.web.running import Answer
-from econsim.web.words import METRICS, Shown
+from econsim.web.words import METRICS, Shown, plain
 
 HEIGHT = 225
 CHOSEN = "chosen-metric"
@@ -28,11 +28,12 @@ def chosen() -> Shown:
 
 
 def choose() -> None:
-    """The menu of metrics, in one line."""
+    """The menu of metrics, and in one line what the chosen one is."""
     st.segmented_control(
         "Charts show", list(METRICS), key=CHOSEN, default=FIRST, required=True, label_visibility="collapsed",
         format_func=lambda name: METRICS[name].title,
     )  # fmt: skip
+    st.caption(plain(f"{chosen().title}: {chosen().meaning}"))
 
 
 def pictures(answer: Answer) -> None:
