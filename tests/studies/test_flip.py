@@ -11,6 +11,7 @@ import econsim
 from econsim.errors import InputError
 from econsim.findings import SMALL_CHANGE, relative_change, verdict
 from econsim.parameter_book import book
+from econsim.runs import DEFAULT_DRAWS
 from econsim.scenario import load_scenario
 from econsim.store import as_json
 from econsim.studies import flip as flips
@@ -152,7 +153,7 @@ def test_a_command_shows_the_answer():
         "econsim run gate-and-detect --set status_quo=baseline --set lab_premium=1.5 --draws 64 --seed 3 "
         "--ensemble default"
     )
-    usual = flips.ask_flip("gate-and-detect", None, "rd_investment", 256, 0, None, "batch")
+    usual = flips.ask_flip("gate-and-detect", None, "rd_investment", DEFAULT_DRAWS, 0, None, "batch")
     assert usual.command("access_lag", 4.0) == "econsim run gate-and-detect --set access_lag=4"
     assert flips.ask_flip(small(), None, "rd_investment", 2, 0, None, "batch").command("access_lag", 4.0) is None
 
@@ -341,3 +342,21 @@ def test_gate_and_detect_against_baseline_is_reversed_where_it_says():
         for value in (first.before, first.value)
     ]
     assert signs[1] == (-found.found.sign if first.kind == REVERSES else 0) and signs[0] != signs[1]
+
+
+def test_some_assumptions_alone():
+    found = flips.flip(small(), draws=DRAWS, engine="batch", only=["lab_premium", "copy_cost_ratio"])
+    assert {scan.assumed.name for scan in found.scans} <= {"lab_premium", "copy_cost_ratio"}
+    assert sorted(found.summary()["only"]) == ["copy_cost_ratio", "lab_premium"]
+
+
+def test_which_assumptions_is_part_of_the_question():
+    def asked(only):
+        return flips.ask_flip(small(), None, "rd_investment", 2, 0, None, "batch", only)
+
+    assert asked(["lab_premium", "access_lag"]).id == asked(["access_lag", "lab_premium", "access_lag"]).id
+    assert len({asked(None).id, asked(["lab_premium"]).id, asked(["access_lag"]).id}) == 3
+    with pytest.raises(InputError, match="only: unknown assumption 'lab_premum'; did you mean 'lab_premium'"):
+        asked(["lab_premum"])
+    with pytest.raises(InputError, match="only: names no assumption"):
+        asked([])
