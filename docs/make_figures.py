@@ -37,7 +37,7 @@ def main() -> None:
     subtitle = (
         f"Paired change of mean quarterly R&D, {first.draws} futures of the {first.ensemble} ensemble, "
         f"seed {first.seed}, econsim {econsim.__version__}.\n"
-        "Tick: median; bar: middle half; line: 90% range. Illustrative priors, not yet calibrated."
+        "Tick: median; bar: middle half; line: 90% range. {illustrative(first.ensemble)}"
     )
     chart = charts.policy_ranges(results, title=title, subtitle=subtitle)
     FOLDER.mkdir(exist_ok=True)

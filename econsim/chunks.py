@@ -15,7 +15,15 @@ from econsim.kept_worlds import KeptWorlds
 from econsim.metrics import summarise
 from econsim.parameter_book import book
 from econsim.scenario import Scenario
-from econsim.world import World, build_world, design_points, extra_dimensions, firm_slots, parameter_values
+from econsim.world import (
+    World,
+    build_world,
+    design_points,
+    design_source,
+    extra_dimensions,
+    firm_slots,
+    parameter_values,
+)
 
 RESIDUAL = 1e-10  # largest miss of a price solve
 ALWAYS_DEFINED = ("frontier_capability", "rd_investment", "ai_share", "welfare", "frontier_price")
@@ -68,7 +76,7 @@ class Chunk:
         """Every parameter: name -> float or (row,)."""
         key = scenario.world_hash
         if key not in self._values:
-            how = self.settings.ensemble, self.settings.seed, extra_dimensions(scenario)
+            how = self.settings.seed, extra_dimensions(scenario), *design_source(scenario, self.settings.ensemble)
             given = self.overrides.parameters
             drawn = self._drawn(
                 ("points", *how, _nothing_left(scenario, given)),

@@ -177,6 +177,8 @@ def _parties(result: Any) -> str:
 
 def notes(result: Any, summary: Mapping[str, Any]) -> list[str]:
     """What a reader of the numbers has to know."""
+    from econsim.ensemble_words import illustrative, reservations
+
     told = []
     if result.status_quo is not None:
         told.append(f"Effects are paired: future by future, against {result.status_quo_name}.")
@@ -191,12 +193,7 @@ def notes(result: Any, summary: Mapping[str, Any]) -> list[str]:
     if result.failed_draws:
         told.append(f"{result.failed_draws} of {result.draws} draws could not be solved and are left out.")
     told += [f"Beyond the evidence: {problem}" for problem in result.scenario.extrapolations]
-    how = {
-        "prior": "parameters are drawn from their priors, not from the ensemble calibrated on history",
-        "calibrated": "calibrated on a few dozen facts since March 2023, some of which the model misses",
-        "default": "parameters stay at their defaults, only shocks differ between futures",
-    }.get(result.ensemble, "")
-    told.append(f"Illustrative{': ' + how if how else ''} (ensemble {result.ensemble}).")
+    told.append(" ".join([illustrative(result.ensemble), *reservations(result.scenario, result.ensemble)]))
     return told
 
 

@@ -32,12 +32,30 @@ class Posterior:
     weight     : (row,) adding to one
     priors     : parameter -> default, low and high of the prior under which it was calibrated
     provenance : version, command, settings and results of the calibration
+    facts      : ids of the facts of history that it was calibrated on
+    missed     : those of them that lie outside its own 90% ranges
     """
 
     values: Mapping[str, np.ndarray]
     weight: np.ndarray
     priors: Mapping[str, tuple[float, float, float]]
     provenance: Mapping[str, Any]
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        return tuple(self.provenance["facts"])
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        return tuple(self.provenance["missed"])
+
+    def covers(self, assumptions: Mapping[str, Any]) -> tuple[str, ...]:
+        """Parameters of a scenario that come from the posterior: those with the prior that it was calibrated under.
+
+        assumptions : of the scenario, by name
+        """
+        given = ((name, assumptions[name]) for name in self.values)
+        return tuple(name for name, one in given if self.priors[name] == (one.default, one.low, one.high))
 
     def replace_columns(
         self, points: np.ndarray, names: Sequence[str], assumptions: Mapping[str, Any], chosen: np.ndarray
@@ -51,11 +69,10 @@ class Posterior:
         ends = np.cumsum(self.weight)
         rows = np.minimum(np.searchsorted(ends, chosen * ends[-1], side="right"), self.weight.size - 1)
         points = points.copy()
-        for column, name in enumerate(names):
+        for name in self.covers(assumptions):
             one = assumptions[name]
-            if name in self.values and self.priors[name] == (one.default, one.low, one.high):
-                prior = Prior(distribution="triangular", low=one.low, high=one.high, scale=one.scale)
-                points[:, column] = prior.probability(self.values[name][rows], one.default)
+            prior = Prior(distribution="triangular", low=one.low, high=one.high, scale=one.scale)
+            points[:, names.index(name)] = prior.probability(self.values[name][rows], one.default)
         return points
 
 
@@ -76,6 +93,8 @@ def read_posterior(folder: Path) -> Posterior:
         names = table.open(encoding="utf-8").readline().strip().split(",")
         columns = np.loadtxt(table, delimiter=",", skiprows=1, ndmin=2).T
         priors = {name: (row["default"], row["low"], row["high"]) for name, row in provenance["priors"].items()}
+        if not set(provenance["missed"]) <= set(provenance["facts"]):
+            raise ValueError("facts are missed that it was not calibrated on")
         values = dict(zip(names, columns, strict=True))
         weight = values.pop("weight")
         if set(values) != set(priors) or not np.isfinite(columns).all() or not (weight > 0.0).all():

@@ -354,7 +354,8 @@ def simulate(
     scenario : a Scenario, a shipped name or a path
     draws    : simulated futures
     seed     : of parameters and shocks
-    ensemble : `default` (parameters at their defaults) or `prior`; None: the scenario's wish, else `prior`
+    ensemble : `calibrated` (what history leaves of the priors), `prior`, or `default` (parameters at their defaults);
+               None: the scenario's wish, else `calibrated`
     engine   : `auto`, `batch` or `agents`
     agents   : role -> subclass of an agent, for the agents engine
     keep     : `trajectories`, or `summaries` for memory that does not grow with the quarters

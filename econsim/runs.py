@@ -22,7 +22,7 @@ from econsim.world import World
 
 DEFAULT_DRAWS = 128  # a lever of the explorer answers at once with so many
 DEFAULT_SEED = 0
-DEFAULT_ENSEMBLE = "prior"
+DEFAULT_ENSEMBLE = "calibrated"
 CHUNK = 512  # draws that are worked on together
 AGENTS_CHUNK = 8  # the agents engine runs draw after draw: small chunks only make progress visible
 LARGEST_DRAWS = 100_000_000

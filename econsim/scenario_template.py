@@ -113,7 +113,7 @@ def template(name: str, extends: str = "baseline") -> str:
         f"  # law: {FIDELITY_LAWS[0]}",
         "",
         f"# Where parameters are drawn from unless the command says otherwise: {' or '.join(ENSEMBLES)}",
-        "# ensemble: prior",
+        f"# ensemble: {ENSEMBLES[-1]}",
         "",
         "# Where the assumptions come from. Like this:",
         "#   sources: [Smith 2026, our own survey]",

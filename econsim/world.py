@@ -92,6 +92,11 @@ def design_points(scenario: Scenario, ensemble: str, seed: int, start: int, stop
     return points
 
 
+def design_source(scenario: Scenario, ensemble: str) -> tuple[str, ...]:
+    """What points of a design depend on beside seed, draws and dimensions: equal for scenarios that share them."""
+    return (ensemble, *(posterior().covers(scenario.assumptions) if ensemble == "calibrated" else ()))
+
+
 def dimension_names(scenario: Scenario) -> list[str]:
     """The parameter behind each column of `design_points`."""
     names = design_dimensions()

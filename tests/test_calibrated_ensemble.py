@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 from model_helpers import baseline, same, world_of
 
+from econsim.ensemble_words import UNSEEN, reservations, standing
+from econsim.kept_worlds import KeptWorlds
 from econsim.parameter_book import book
 from econsim.posterior import posterior
 from econsim.results import simulate
+from econsim.runs import Settings, run_worlds
 from econsim.scenario import load_scenario
+from econsim.scenario_schema import ENSEMBLES
 
 # What describes the start of 2023 and nothing else: its prior there is not that of 2026.
 OF_THE_START = {
@@ -69,7 +73,47 @@ def test_half_of_a_run_is_the_run_of_half_the_draws():
     assert all(same(whole[name][:20], half[name]) for name, one in book().parameters.items() if one.uncertain)
 
 
-def test_a_scenario_can_wish_for_it():
-    found = simulate(baseline(quarters=8, ensemble="calibrated"), draws=4, engine="batch")
-    assert found.ensemble == "calibrated"
-    assert found.run_id != simulate(baseline(quarters=8), draws=4, engine="batch").run_id
+def test_it_is_what_runs_draw_from_unless_something_else_is_asked_for():
+    usual = simulate(baseline(quarters=8), draws=4, engine="batch")
+    assert usual.ensemble == "calibrated"
+    wished = simulate(baseline(quarters=8, ensemble="prior"), draws=4, engine="batch")
+    asked = simulate(baseline(quarters=8), draws=4, ensemble="prior", engine="batch")
+    assert wished.ensemble == asked.ensemble == "prior"
+    assert wished.run_id == asked.run_id != usual.run_id
+    again = simulate(baseline(quarters=8, ensemble="prior"), draws=4, ensemble="calibrated", engine="batch")
+    assert again.run_id == usual.run_id
+
+
+def test_draws_that_are_kept_are_those_of_the_scenario():
+    """Which columns come from the posterior depends on a scenario's priors, so kept draws must not be shared."""
+    kept = KeptWorlds()
+    settings = Settings(draws=4, engine="batch", keep="summaries")
+    own = {"leakage_rate": {"low": 0.1, "default": 0.2, "high": 0.4}}
+    for scenario in (baseline(quarters=8), baseline(quarters=8, **own), baseline(quarters=8)):
+        (told,) = run_worlds([scenario], settings, kept=kept)
+        (fresh,) = run_worlds([scenario], settings)
+        for name, values in fresh.metrics.items():
+            assert same(told.metrics[name], values), name
+
+
+def test_what_it_does_not_cover_is_told():
+    """Parameters that keep their priors, what was on where it was calibrated, and policy."""
+    told = " ".join(reservations(baseline(), "calibrated"))
+    for name in OF_THE_START - {"budget_growth"}:
+        assert name.replace("_", " ") in told
+    assert "leakage rate" not in told
+    assert "small models of the labs' own, which this scenario leaves out" in told
+    assert "effect of a policy" in told
+    own = baseline(leakage_rate={"low": 0.1, "default": 0.2, "high": 0.4})
+    assert "leakage rate" in reservations(own, "calibrated")[0]
+    at_home = reservations(load_scenario("history-2023"), "calibrated")
+    assert at_home == (UNSEEN,)
+    assert reservations(baseline(), "prior") == ()
+
+
+def test_the_words_count_the_shipped_facts():
+    found = posterior()
+    assert standing("calibrated") == (
+        f"calibrated on {len(found.facts)} facts since March 2023, {len(found.missed)} of them missed"
+    )
+    assert {standing(name) for name in ENSEMBLES} and "not calibrated" in standing("prior")

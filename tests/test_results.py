@@ -36,7 +36,7 @@ def test_run_id_is_twelve_digits_and_repeats(royalty):
 
 
 def test_run_id_is_known_before_the_run(royalty):
-    assert run_identity(royalty.scenario, 24, 0, "prior") == royalty.run_id
+    assert run_identity(royalty.scenario, 24, 0, "calibrated") == royalty.run_id
 
 
 def test_run_id_does_not_depend_on_how_it_is_computed():
@@ -115,7 +115,8 @@ def test_series_are_quantiles_of_the_trajectories(royalty):
     np.testing.assert_allclose(gap["mean"], expected)
 
 
-def test_changes_of_series_are_relative_and_paired(royalty):
+def test_changes_of_series_are_relative_and_paired():
+    royalty = simulate(load_scenario("royalty").with_(quarters=SHORT), draws=24, ensemble="prior")
     told = royalty.series_change()
     quarter = told[(told["metric"] == "rd_investment") & (told["period"] == SHORT - 1)].iloc[0]
     here, there = royalty.trajectories["rd_investment"][-1], royalty.status_quo.trajectories["rd_investment"][-1]

@@ -10,11 +10,7 @@ from econsim.briefs.document import Brief, Section, Text
 from econsim.briefs.spec import BriefSpec
 from econsim.briefs.stored_runs import BriefRuns
 from econsim.briefs.writing import Writing
-
-STATUS = {
-    "prior": "Illustrative: priors from evidence and assumption, not calibrated",
-    "default": "Illustrative: parameters at their defaults, only luck differs",
-}
+from econsim.ensemble_words import standing
 
 
 def compose(spec: BriefSpec, runs: BriefRuns, date: str, study: dict[str, Any] | None = None) -> tuple[Brief, Writing]:
@@ -43,14 +39,14 @@ def compose(spec: BriefSpec, runs: BriefRuns, date: str, study: dict[str, Any] |
     }
     written = [makers[name](writing) for name in spec.sections]
     pages += [section for section in written if section.blocks]  # "why now" is the author's alone
-    status = STATUS.get(spec.ensemble, f"Ensemble {spec.ensemble}")
+    status = f"Illustrative: {standing(spec.ensemble)}"
     facts: list[tuple[str, Text]] = [
         ("Date", (date,)),
         ("Model", ("econsim ", writing.ledger.field("version"))),
         ("Run", (writing.ledger.field("run_id.proposal"),)),
         ("Against", (writing.ledger.field("run_id.status-quo"),)),
         ("Futures", (writing.ledger.field("draws"),)),
-        ("Status", (status,)),
+        ("Status", ("Illustrative: ", *writing.standing)),
     ]
     if spec.audience:
         facts.append(("For", (spec.audience,)))

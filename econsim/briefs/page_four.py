@@ -21,6 +21,7 @@ from econsim.briefs.lever_words import UNKNOWN, lever_words
 from econsim.briefs.page_two import own_paragraphs
 from econsim.briefs.stored_runs import PackageRun, failed_draws
 from econsim.briefs.writing import Writing, started
+from econsim.ensemble_words import reservations
 from econsim.library import shipped_scenarios
 from econsim.scenario import load_scenario
 from econsim.texts import text as shared_text
@@ -63,7 +64,8 @@ def limits(writing: Writing) -> Section:
     beyond = [
         f"Beyond the evidence: {problem}." for one in writing.runs.packages for problem in one.scenario.extrapolations
     ]
-    extra = tuple(Paragraph((text,)) for text in dict.fromkeys(beyond))
+    told = [*reservations(writing.proposal.scenario, writing.spec.ensemble), *beyond]
+    extra = tuple(Paragraph((text,)) for text in dict.fromkeys(told))
     return Section(
         "limits", "What the model leaves out", 4, (*own_paragraphs(writing, "limits"), Bullets(items), *extra)
     )
@@ -133,13 +135,15 @@ METHOD = (
 )
 TRUST = {
     "prior": "The priors are not calibrated: trust signs and orders of magnitude before digits.",
+    "calibrated": "Assumptions are {standing}; no effect of a policy was ever observed: trust signs and orders of "
+    "magnitude before digits.",
     "default": "Assumptions stay at their defaults: the ranges show luck alone.",
 }
 
 
 def method(writing: Writing) -> Section:
     """The method in at most 120 words."""
-    trust = TRUST.get(writing.spec.ensemble, "")
+    trust = writing.fill(TRUST[writing.spec.ensemble], standing=writing.standing)
     return Section(
         "method", "Method", 4, (Paragraph(writing.fill(METHOD, trust=trust)), *own_paragraphs(writing, "method"))
     )

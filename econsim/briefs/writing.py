@@ -19,8 +19,10 @@ from econsim.briefs.fields import Ledger
 from econsim.briefs.metric_words import MetricWords, metric_words, start
 from econsim.briefs.spec import BriefSpec
 from econsim.briefs.stored_runs import BriefRuns, PackageRun
+from econsim.ensemble_words import STANDING
 from econsim.findings import MOST_FAILED
 from econsim.parameter_book import book
+from econsim.posterior import posterior
 from econsim.studies.words import words
 
 PARTIES = (
@@ -192,6 +194,17 @@ class Writing:
         """`median +2.6%, 90% range −5.5% to +69%`."""
         one = f"headline.{package.name}.{self.change}"
         return self.fill(f"median {{{one}}}, 90% range {{{one}_range}}")
+
+    @property
+    def standing(self) -> Text:
+        """Which assumptions the ensemble stands for: `calibrated on 26 facts since March 2023, 9 of them missed`."""
+        counts = {}
+        if self.spec.ensemble == "calibrated":
+            for name in ("facts", "missed"):
+                code = f"len(econsim.posterior.posterior().{name})"
+                count = len(getattr(posterior(), name))
+                counts[name] = self.ledger.number(f"calibration.{name}", str(count), count, (), code)
+        return self.ledger.fill(STANDING[self.spec.ensemble], **counts)
 
     def party(self, package: PackageRun, party: str) -> Text:
         """`buyers gain in 8 of 20 and lose in 12 of 20`."""

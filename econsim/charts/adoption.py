@@ -10,6 +10,7 @@ import pandas as pd
 
 import econsim
 from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, heading, styled
+from econsim.ensemble_words import illustrative
 from econsim.findings import futures
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def discounts(found: Adoption) -> Any:
     chart = alt.layer(wide, narrow, middle, line, name, told).properties(
         width=PLOT_WIDTH, height=alt.Step(52), title=top
     )
-    footer = f"econsim {econsim.__version__}, run {found.result.run_id}, {found.identity}. Illustrative priors."
-    return styled(chart, footer)
+    run = f"econsim {econsim.__version__}, run {found.result.run_id}, {found.identity}"
+    return styled(chart, f"{run}. {illustrative(found.result.ensemble)}")
 
 
 __all__ = ["discounts"]

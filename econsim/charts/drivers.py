@@ -10,6 +10,7 @@ import pandas as pd
 
 import econsim
 from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled, titled
+from econsim.ensemble_words import illustrative_sweep
 from econsim.errors import InputError, Problem
 from econsim.findings import display_name
 from econsim.studies.words import amount, listed, words
@@ -113,7 +114,7 @@ def _bar(name: str, one: Any, color: str) -> dict[str, Any]:
 
 def sweep_footer(sweep: Any) -> str:
     """Where the numbers of a sweep come from."""
-    return f"econsim {econsim.__version__}, sweep {sweep.sweep_id}. Illustrative priors, not yet calibrated."
+    return f"econsim {econsim.__version__}, sweep {sweep.sweep_id}. {illustrative_sweep(sweep.plan)}"
 
 
 def _rows_axis(order: list[str]) -> alt.Y:

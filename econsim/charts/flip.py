@@ -9,6 +9,7 @@ import pandas as pd
 
 import econsim
 from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled, titled
+from econsim.ensemble_words import illustrative
 from econsim.findings import SMALL_CHANGE, percent
 from econsim.studies.flip_search import FADES, REVERSES
 from econsim.studies.words import count_of, relative, setting, start, words
@@ -68,7 +69,7 @@ def flip_table(result: Flips) -> Any:
     settings = result.question.settings
     footer = (
         f"Study {result.id}: {settings.draws} futures at each value, the same in all; seed {settings.seed}, ensemble "
-        f"{settings.ensemble}, econsim {econsim.__version__}. Illustrative priors, not calibrated."
+        f"{settings.ensemble}, econsim {econsim.__version__}. {illustrative(settings.ensemble)}"
     )
     return styled(chart, footer)
 

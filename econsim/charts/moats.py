@@ -9,6 +9,7 @@ import pandas as pd
 
 import econsim
 from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled, titled
+from econsim.ensemble_words import illustrative
 from econsim.errors import InputError, unknown_name
 from econsim.findings import futures
 from econsim.studies.moats import METRICS, MOATS, SUM, TOGETHER
@@ -61,7 +62,7 @@ def decomposition(moats: Moats, metric: str = "lab_npv") -> Any:
     chart = alt.layer(zero, wide, narrow, middle, said).properties(
         width=PLOT_WIDTH, height=alt.Step(32), title=titled(moats.headline(metric), subtitle)
     )
-    footer = f"econsim {econsim.__version__}, run {moats.identity}. Illustrative priors, not yet calibrated."
+    footer = f"econsim {econsim.__version__}, run {moats.identity}. {illustrative(moats.ensemble)}"
     return styled(chart, footer)
 
 

@@ -10,6 +10,7 @@ import altair as alt
 
 from econsim.charts.style import heading
 from econsim.cli_text import shown_unit
+from econsim.ensemble_words import RESTS_ON_PRIORS
 from econsim.errors import InputError, Problem
 from econsim.metrics import summary_catalogue
 from econsim.studies.sensitivity_ranking import NAMED, NO_ZERO, leading, order_words, ranked
@@ -48,7 +49,7 @@ def footer(result: Sensitivity) -> str:
     draws = f"{content['draws']} shared shock draw{'s' if content['draws'] > 1 else ''}"
     return (
         f"Run {result.run_id}: {content['scenario']}, {result.method}, {size}, {draws}, seed {content['seed']}, "
-        f"econsim {content['version']}. Illustrative priors."
+        f"econsim {content['version']}. {RESTS_ON_PRIORS}"
     )
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 import econsim
 from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled, titled
+from econsim.ensemble_words import illustrative
 from econsim.studies.words import rounded, setting, start, unit_after, words
 
 if TYPE_CHECKING:
@@ -287,5 +288,6 @@ def _footer(asked: Question, identity: str) -> str:
     settings = asked.settings
     return (
         f"Study {identity}: {asked.scenario.name}, {settings.draws} futures at each setting, the same in all; seed "
-        f"{settings.seed}, ensemble {settings.ensemble}, econsim {econsim.__version__}. Illustrative priors."
+        f"{settings.seed}, ensemble {settings.ensemble}, econsim {econsim.__version__}. "
+        f"{illustrative(settings.ensemble)}"
     )

@@ -9,6 +9,8 @@ from econsim.cli_text import number, paragraph, table
 
 def adoption_text(found: Any) -> str:
     """What `econsim adopt` shows."""
+    from econsim.ensemble_words import illustrative
+
     parts = [paragraph(found.finding), ""]
     if found.known:
         rows = [
@@ -30,7 +32,7 @@ def adoption_text(found: Any) -> str:
     parts.append(
         paragraph(
             f"Run {result.run_id}: {result.scenario.name}, {result.draws} draws, seed {result.seed}, "
-            f"{result.ensemble} ensemble. Illustrative priors, not calibrated."
+            f"{result.ensemble} ensemble. {illustrative(result.ensemble)}"
         )
     )
     return "\n".join(parts)

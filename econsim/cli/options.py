@@ -90,8 +90,8 @@ _HOW = (
     click.option(
         "--ensemble",
         metavar="NAME",
-        help="'prior' draws parameters from their ranges, 'calibrated' from what history leaves of them, 'default' "
-        "keeps them at their defaults.  [default: the scenario's wish, else prior]",
+        help="'calibrated' draws parameters from what history leaves of their ranges, 'prior' from the ranges, "
+        "'default' keeps them at their defaults.  [default: the scenario's wish, else calibrated]",
     ),
     click.option("--engine", default="auto", metavar="NAME", help="auto, batch, compiled or agents.  [default: auto]"),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from econsim.cli.sensitivity_sobol_text import others_text, over_time_text, sobol_parts
 from econsim.cli_text import WIDTH, number, paragraph, shown_unit, table
+from econsim.ensemble_words import RESTS_ON_PRIORS
 from econsim.metrics import summary_catalogue
 from econsim.studies.sensitivity import planned_rows
 from econsim.studies.sensitivity_folder import SCREENING
@@ -74,7 +75,7 @@ def sensitivity_text(result: Sensitivity, out: str | None, charts: int) -> str:
         paragraph(
             f"Run {result.run_id}: {content['scenario']}, {result.method}, seed {content['seed']}, "
             f"{content['draws']:,} draw{'s' if content['draws'] > 1 else ''} a point, engine {content['engine']}, "
-            f"econsim {content['version']}. Illustrative: the priors are not calibrated yet."
+            f"econsim {content['version']}. {RESTS_ON_PRIORS}"
         )
     )
     if out is not None:

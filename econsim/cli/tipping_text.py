@@ -62,10 +62,12 @@ def _tip_notes(result: Any) -> list[str]:
 
 
 def _study_line(result: Any) -> str:
+    from econsim.ensemble_words import illustrative
+
     settings = result.question.settings
     return (
         f"Study {result.id}: {settings.draws} draws, seed {settings.seed}, ensemble {settings.ensemble}, engine "
-        f"{settings.engine}, econsim {econsim.__version__}. Illustrative priors, not calibrated."
+        f"{settings.engine}, econsim {econsim.__version__}. {illustrative(settings.ensemble)}"
     )
 
 

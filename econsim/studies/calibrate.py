@@ -93,6 +93,11 @@ class OutOfSample:
         return sum(one.inside for one in self.verdicts)
 
     @property
+    def inside_by_majority(self) -> int:
+        """The same, where more than half of the draws must have the direction of a sign."""
+        return sum(one.inside and (one.fact.kind != "sign" or one.share > 0.5) for one in self.verdicts)
+
+    @property
     def scored(self) -> list[Verdict]:
         """Verdicts on facts for which the naive forecasts say something."""
         return [one for one in self.verdicts if one.fact.kind != "sign" and one.fact.no_change is not None]
@@ -123,6 +128,7 @@ class OutOfSample:
         return {
             "dealt": self.dealt,
             "inside": self.inside,
+            "inside_by_majority": self.inside_by_majority,
             "facts": len(self.verdicts),
             "score": self.score,
             "naive": self.naive,
@@ -131,10 +137,7 @@ class OutOfSample:
                 {
                     "scale": fold.scale,
                     "effective": fold.effective,
-                    "facts": [
-                        {"id": one.fact.id, "median": one.median, "p5": one.p5, "p95": one.p95, "inside": one.inside}
-                        for one in fold.verdicts
-                    ],
+                    "facts": [_as_dict(one) for one in fold.verdicts],
                 }
                 for fold in self.folds
             ],
@@ -180,6 +183,12 @@ class Calibration:
         )
         return frame.sort_values("relative_spread", ignore_index=True)
 
+    def verdicts(self) -> list[Verdict]:
+        """What the weighted draws say of each fact that they were weighted by, in the order of the facts."""
+        solved = ~self.sample.failed
+        measures, weight = self.sample.measures[:, solved], self.weight[solved]
+        return [verdict(fact, values, weight) for fact, values in zip(self.facts, measures, strict=True)]
+
     def posterior(self) -> Posterior:
         """Draws of the posterior to ship: resampled without noise, equal ones counted together."""
         rows, times = np.unique(_resample(self.weight, SHIPPED), return_counts=True)
@@ -194,10 +203,13 @@ class Calibration:
                 "command": self.settings["command"],
                 "scenario": self.scenario.name,
                 "scenario_hash": self.scenario.hash,
+                "switches": vars(self.scenario.switches).copy(),
+                "fidelity_law": self.scenario.fidelity.law,
                 **{key: value for key, value in self.settings.items() if key != "command"},
                 "model_error_scale": self.scale,
                 "effective_draws": self.effective,
                 "facts": [one.id for one in self.facts],
+                "missed": [one.fact.id for one in self.verdicts() if not one.inside],
                 "held_out": [one.as_dict() for one in self.held_out],
                 "priors": {
                     name: dict(zip(("default", "low", "high"), prior, strict=True)) for name, prior in priors.items()
@@ -367,6 +379,11 @@ def _resample(weight: np.ndarray, size: int) -> np.ndarray:
     """Systematic resampling: rows in proportion to their weight, with the least noise (Kitagawa 1996)."""
     ends = np.cumsum(weight)
     return np.searchsorted(ends / ends[-1], (np.arange(size) + 0.5) / size)
+
+
+def _as_dict(one: Verdict) -> dict[str, Any]:
+    numbers = {"median": one.median, "p5": one.p5, "p95": one.p95, "share": one.share}
+    return {"id": one.fact.id, **numbers, "inside": one.inside}
 
 
 def _width(one: Verdict) -> float:

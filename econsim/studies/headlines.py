@@ -35,21 +35,25 @@ QUANTILES = {"p5": 0.05, "p50": 0.5, "p95": 0.95}
 def headlines(draws: int = DRAWS, seed: int = SEED, progress: Progress | None = None) -> dict[str, Any]:
     """Run every shipped scenario on the same futures and say what each answers; plain Python, as JSON holds it.
 
-    returns : version, draws, seed, and by scenario its hash, finding, and the quantiles of METRICS
+    returns : version, draws, seed and ensemble (the default one); by scenario its hash, finding, and the quantiles of
+              METRICS
     """
     from econsim.calendars import by_calendar
     from econsim.library import shipped_scenarios
     from econsim.results import simulate_many
+    from econsim.runs import DEFAULT_ENSEMBLE
     from econsim.scenario import load_scenario
 
     found: dict[str, Any] = {}
     names = list(shipped_scenarios())
     for group in by_calendar([load_scenario(name) for name in names]):
-        for result in simulate_many(group, draws, seed, engine="batch", keep="summaries", progress=progress):
+        results = simulate_many(group, draws, seed, DEFAULT_ENSEMBLE, "batch", keep="summaries", progress=progress)
+        for result in results:
             metrics = {metric: _quantiles(result.values(metric)) for metric in METRICS}
             found[result.scenario.name] = {"hash": result.scenario.hash, "finding": result.finding, "metrics": metrics}
     scenarios = {name: found[name] for name in names}
-    return {"format": FORMAT, "version": econsim.__version__, "draws": draws, "seed": seed, "scenarios": scenarios}
+    how = {"draws": draws, "seed": seed, "ensemble": DEFAULT_ENSEMBLE}
+    return {"format": FORMAT, "version": econsim.__version__, **how, "scenarios": scenarios}
 
 
 def of_book(folder: Path, draws: int = DRAWS, seed: int = SEED) -> dict[str, Any]:

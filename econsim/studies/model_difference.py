@@ -104,8 +104,8 @@ def diff_model(before: str | Path, after: str | Path = CURRENT, progress: Progre
         if name not in held:
             held[name] = _headlines_of(name, progress)
     one, other = (held[name] for name in names)
-    if (one["draws"], one["seed"]) != (other["draws"], other["seed"]):
-        told = [f"{side['draws']} draws, seed {side['seed']}" for side in (one, other)]
+    told = [f"{side['draws']} draws, seed {side['seed']}, {side['ensemble']} ensemble" for side in (one, other)]
+    if told[0] != told[1]:
         raise InputError(Problem("to", f"was run on other futures than {names[0]}", told[1], told[0]))
     return ModelDifference(one, other, names)
 
@@ -144,7 +144,7 @@ def _read(path: Path) -> dict[str, Any]:
         for one in held["scenarios"].values():
             assert isinstance(one["finding"], str)
             assert all("p50" in values for values in one["metrics"].values())
-        int(held["draws"]), int(held["seed"])
+        int(held["draws"]), int(held["seed"]), str(held["ensemble"])
     except (ValueError, KeyError, TypeError, AttributeError, AssertionError):
         hint = "what `econsim diff-model --write FILE` writes"
         raise InputError(Problem("file", "holds no headline results", str(path), hint)) from None

@@ -13,6 +13,7 @@ import streamlit as st
 
 import econsim
 from econsim.charts.style import LIGHT, on_screen, styled
+from econsim.ensemble_words import illustrative
 from econsim.results import Result
 from econsim.web import frame
 from econsim.web.running import Answer
@@ -130,7 +131,7 @@ def source_line(result: Result) -> str:
     """Below every exported picture: where its numbers come from."""
     return (
         f"econsim {econsim.__version__}, run {result.run_id}: {result.draws} futures, seed {result.seed}, "
-        f"{result.ensemble} ensemble. Illustrative priors, not calibrated."
+        f"{result.ensemble} ensemble. {illustrative(result.ensemble)}"
     )
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 import econsim
 from econsim.charts.style import DARK, LIGHT, Theme
+from econsim.ensemble_words import standing
 from econsim.errors import InputError
 from econsim.results import Result
 from econsim.scenario import Scenario
@@ -81,13 +82,6 @@ def theme() -> Theme:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-ENSEMBLES = {
-    "prior": "illustrative: priors not calibrated",
-    "calibrated": "illustrative: calibrated on history",
-    "default": "illustrative: parameters at defaults",
-}
-
-
 def status_line(result: Result, runs: str = "") -> None:
     """Where the numbers of the page come from, and what to doubt.
 
@@ -95,7 +89,7 @@ def status_line(result: Result, runs: str = "") -> None:
     """
     told = [
         f"econsim {econsim.__version__}",
-        ENSEMBLES[result.ensemble],
+        f"illustrative: {standing(result.ensemble)}",
         f"{result.draws} simulated futures",
         f"seed {result.seed}",
         f"runs {plain(runs)}" if runs else f"run {result.run_id}",

@@ -23,6 +23,7 @@ import econsim
 from econsim import cli, cli_text, runs
 from econsim.cli import main
 from econsim.cli.progress import Progress
+from econsim.ensemble_words import illustrative, reservations
 from econsim.findings import copying_pays, futures
 from econsim.library import shipped_scenarios
 from econsim.metrics import YES_NO
@@ -110,8 +111,9 @@ def test_the_text_says_what_the_result_says(capsys, result):
     for sentence in (result.finding, result.convergence, copying_pays(result), result.scenario.question):
         assert sentence in flat
     for words in (
-        f"Run {result.run_id}: 4 draws, seed 0, ensemble prior, engine batch",
-        "not from the ensemble calibrated on history",
+        f"Run {result.run_id}: 4 draws, seed 0, ensemble {DEFAULT_ENSEMBLE}, engine batch",
+        illustrative(DEFAULT_ENSEMBLE),
+        *reservations(result.scenario, DEFAULT_ENSEMBLE),
     ):
         assert words in flat
     assert f"Changed: quarters={QUARTERS}" in flat

@@ -39,7 +39,7 @@ def test_defaults():
     spec = spec_of()
     scenario = load_scenario("baseline")
     assert spec.scenarios == (scenario,) and spec.against == (None,)
-    assert (spec.draws, spec.seed, spec.ensemble, spec.chunk, spec.rows) == (1, 0, "prior", 512, 8)
+    assert (spec.draws, spec.seed, spec.ensemble, spec.chunk, spec.rows) == (1, 0, "calibrated", 512, 8)
     segments = tuple(segment.name for segment in scenario.structure.segments)
     assert spec.metrics == tuple(summary_catalogue(segments))
 
@@ -47,7 +47,7 @@ def test_defaults():
 def test_the_first_scenario_may_wish_for_an_ensemble():
     wishing = load_scenario("baseline").with_(name="wishing", ensemble="default")
     assert as_sweep_spec({"scenarios": [wishing, "royalty"], "design": SOBOL}).ensemble == "default"
-    assert as_sweep_spec({"scenarios": ["royalty", wishing], "design": SOBOL}).ensemble == "prior"
+    assert as_sweep_spec({"scenarios": ["royalty", wishing], "design": SOBOL}).ensemble == "calibrated"
     assert spec_of(wishing, ensemble="prior").ensemble == "prior"
 
 
@@ -159,7 +159,7 @@ def test_identity_does_not_depend_on_how_it_is_said():
         },
         "draws": 1,
         "shocks": "shared",
-        "ensemble": "prior",
+        "ensemble": "calibrated",
     }
     short = spec_of("royalty", {"method": "grid", "values": {"royalty_rate": [0, 0.1]}})
     assert as_sweep_spec(longhand).identity() == short.identity()
