@@ -81,7 +81,7 @@ class Spectrum:
     def finding(self) -> str:
         """Both numbers in words, with what the student had before."""
         return (
-            f"For {dollars(self.dollars)} ({count(self.samples)} samples, a student with {count(self.student_size)} "
+            f"For {dollars(self.dollars)} ({_samples(self.samples)}, a student with {count(self.student_size)} "
             f"parameters) benchmarks show {percent(self.visible)} of the teacher's level, and deployment meets "
             f"{percent(self.hidden)}; of the student as it was they show {percent(self.base_visible)}, and meet "
             f"{percent(self.base_hidden)}."
@@ -198,6 +198,10 @@ def _full_set_bands(size: float) -> pd.DataFrame:
     return refined_bands(levels(size), rate, COMMON_BANDS, "trace")
 
 
+def _samples(number: float) -> str:
+    return f"{count(number)} sample{'' if count(number) == '1' else 's'}"
+
+
 def samples_of(problems: list[Problem], samples: Any, budget: Any, size: float, prices: Prices) -> float:
     """Samples, given themselves or as a budget of dollars."""
     if (samples is None) == (budget is None):
@@ -206,7 +210,13 @@ def samples_of(problems: list[Problem], samples: Any, budget: Any, size: float, 
     if samples is not None:
         return inputs.number(problems, "samples", samples, *inputs.SAMPLES, "1 to 1e12")
     money = inputs.number(problems, "budget", budget, 0.0, 1e15, "above 0 to 1e15 dollars", above=True)
-    return 1.0 if math.isnan(size) or math.isnan(money) else max(prices.samples_for(money, size), 1.0)
+    if math.isnan(size) or math.isnan(money):
+        return 1.0
+    bought = prices.samples_for(money, size)
+    if bought < 1.0:
+        least = f"at least {prices.of_sample(size):.2g} dollars"
+        problems.append(Problem("budget", "does not pay for a single sample", f"{money:g}", least))
+    return bought
 
 
 def cost_base(prices: Prices) -> float:
