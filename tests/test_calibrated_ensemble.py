@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from model_helpers import baseline, same, world_of
 
@@ -14,6 +16,7 @@ from econsim.runs import Settings, run_worlds
 from econsim.scenario import load_scenario
 from econsim.scenario_schema import ENSEMBLES
 
+ROOT = Path(__file__).resolve().parents[1]
 # What describes the start of 2023 and nothing else: its prior there is not that of 2026.
 OF_THE_START = {
     "initial_ai_share",
@@ -117,3 +120,32 @@ def test_the_words_count_the_shipped_facts():
         f"calibrated on {len(found.facts)} facts since March 2023, {len(found.missed)} of them missed"
     )
     assert {standing(name) for name in ENSEMBLES} and "not calibrated" in standing("prior")
+
+
+def test_documents_count_as_the_shipped_files_do():
+    found = posterior()
+    facts, missed = len(found.facts), len(found.missed)
+    grouped, single = found.provenance["held_out"]
+    words = {
+        "README.md": (
+            f"{facts} facts since March 2023",
+            f"It misses {missed} of them",
+            f"holds {grouped['inside']} of {facts} with related ones left out together",
+            f"together and {single['inside']} of {facts} one by one",
+        ),
+        "docs/model-card.md": (
+            f"{grouped['inside']} of {facts} lie inside its 90% ranges, one by one {single['inside']}",
+            f"{grouped['inside_by_majority']} and {single['inside_by_majority']}",
+        ),
+        "docs/history.md": (
+            found.provenance["command"],
+            *(f"{one['inside']} of {facts}, {one['inside'] / facts:.0%}" for one in (grouped, single)),
+            *(f"{one['inside_by_majority']} of {facts} ({one['inside_by_majority'] / facts:.0%})"
+              for one in (grouped, single)),
+        ),
+        "docs/uncertainty.md": (f"{facts} facts since March 2023",),
+    }  # fmt: skip
+    for name, told in words.items():
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for one in told:
+            assert one in text, (name, one)

@@ -69,7 +69,7 @@ def test_the_manifest_says_how_it_was_made(result, tmp_path):
         "scenario_hash": result.scenario.hash,
         "seed": 0,
         "draws": 4,
-        "ensemble": "prior",
+        "ensemble": "calibrated",
         "engine": "batch",
         "failed_draws": 0,
     }

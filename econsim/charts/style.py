@@ -15,6 +15,7 @@ FONT = "sans-serif"
 PLOT_WIDTH = 520
 PALE = "#BFBFBF"  # what stands behind a mark
 LINE = 78  # characters of a title at this width, or of a line below it
+FOOTER_LINE = 112  # characters of a footer below a plot and its labels
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,13 @@ def styled(chart: Any, footer: str = "", theme: Theme = LIGHT) -> Any:
     """
     if footer:
         note = alt.TitleParams(
-            footer, orient="bottom", anchor="start", fontSize=11, fontWeight="normal", color=theme.grey, offset=14
+            textwrap.wrap(footer, FOOTER_LINE),
+            orient="bottom",
+            anchor="start",
+            fontSize=11,
+            fontWeight="normal",
+            color=theme.grey,
+            offset=14,
         )
         chart = alt.vconcat(chart).properties(title=note)
     return (

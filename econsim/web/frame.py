@@ -12,7 +12,7 @@ import streamlit as st
 
 import econsim
 from econsim.charts.style import DARK, LIGHT, Theme
-from econsim.ensemble_words import standing
+from econsim.ensemble_words import reservations, standing
 from econsim.errors import InputError
 from econsim.results import Result
 from econsim.scenario import Scenario
@@ -97,12 +97,14 @@ def status_line(result: Result, runs: str = "") -> None:
     if result.failed_draws:
         told.append(f"{result.failed_draws} of {result.draws} futures could not be solved and are left out")
     beyond = result.scenario.extrapolations
-    st.caption(" · ".join(told) + (" · :orange-badge[beyond the evidence]" if beyond else ""), help=_beyond(result))
+    st.caption(" · ".join(told) + (" · :orange-badge[beyond the evidence]" if beyond else ""), help=_doubts(result))
 
 
-def _beyond(result: Result) -> str | None:
-    beyond = result.scenario.extrapolations
-    return plain("; ".join(str(problem) for problem in beyond)) if beyond else None
+def _doubts(result: Result) -> str | None:
+    """What the calibration does not cover here, and what lies beyond the evidence."""
+    told = [*reservations(result.scenario, result.ensemble)]
+    told += [f"Beyond the evidence: {problem}." for problem in result.scenario.extrapolations]
+    return plain(" ".join(told)) if told else None
 
 
 __all__ = ["guard", "show", "status_line", "theme"]

@@ -38,7 +38,7 @@ def test_gaps_are_those_of_the_run(as_sold):
 def test_rules_in_every_future(which, request):
     """beta w (true - believed), and 1 - exp(-beta w true gap), with each future's own value of capability."""
     found = request.getfixturevalue(which)
-    p = drawn_parameters(HOW["scenario"], Settings(DRAWS, 0, "prior"), DRAWS)
+    p = drawn_parameters(HOW["scenario"], Settings(DRAWS, 0, "calibrated"), DRAWS)
     value, weight = p["capability_value"], 0.1 * 5.0 / (0.9 + 0.5)
     true_gap, believed = found.values["true_gap"], found.values["believed_gap"]
     np.testing.assert_allclose(found.values["hidden_shortfall"], value * weight * (true_gap - believed), rtol=1e-12)

@@ -109,7 +109,7 @@ def test_draws_that_failed_in_any_world_are_left_out(found, monkeypatch):
     runs = dict(found._runs)
     failed = np.arange(DRAWS) == 3
     runs["access_lag"] = module.Run(runs["access_lag"].scenario, runs["access_lag"].metrics, {}, failed)
-    settings = module.Settings(DRAWS, 0, "prior", "batch", keep="summaries")
+    settings = module.Settings(DRAWS, 0, "calibrated", "batch", keep="summaries")
     other = Moats(found.scenario, settings, runs)
     assert other.failed_draws == 1 and np.isnan(other.changes("lab_npv")["lab_premium"]).tolist() == failed.tolist()
     assert other.row("lab_npv", "vendor_inertia")["futures"] == DRAWS - 1
@@ -121,8 +121,8 @@ def test_summary_and_identity(found):
     told = json.loads(json.dumps(found.summary(), allow_nan=False))
     assert told["changes"]["rd_relative"][TOGETHER]["p95"] == found.row("rd_relative", TOGETHER)["p95"]
     assert told["units"] == {"lab_npv": "$M", "rd_relative": "ratio"} and told["moats"] == dict(MOATS)
-    same = module.moats_identity(lasting(), DRAWS, 0, "prior")
-    assert found.identity == same != module.moats_identity(lasting(), DRAWS, 1, "prior")
+    same = module.moats_identity(lasting(), DRAWS, 0, "calibrated")
+    assert found.identity == same != module.moats_identity(lasting(), DRAWS, 1, "calibrated")
 
 
 def test_charts_say_what_was_found_and_in_which_run(found):

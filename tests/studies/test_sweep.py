@@ -337,7 +337,7 @@ def test_a_result_is_all_rows_of_a_scenario(done):
     np.testing.assert_array_equal(result.effect_on("rd_relative"), done.values("rd_relative", effect=True))
     assert result.status_quo_name == "the same world without policy"
     assert result.finding.startswith("Against the same world without policy, royalty with varying royalty_rate, ")
-    assert result.run_id not in (done.sweep_id, run_identity(small(), 12, 0, "prior"))
+    assert result.run_id not in (done.sweep_id, run_identity(small(), 12, 0, "calibrated"))
 
 
 def test_a_sweep_keeps_no_series(done):

@@ -11,7 +11,7 @@ from econsim import load_scenario, simulate
 from econsim.findings import percent, relative_change
 from econsim.library import shipped_scenarios
 from econsim.results import run_identity
-from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED
+from econsim.runs import DEFAULT_DRAWS, DEFAULT_ENSEMBLE, DEFAULT_SEED
 from econsim.web import stored
 from econsim.web.words import change, level
 
@@ -28,7 +28,7 @@ def test_the_page_shows_what_the_scenario_does(opened, name):
     assert not at.exception and not at.error
     result = stored.read(load_scenario(name)).result
     assert result.finding in said(at)
-    assert result.run_id == run_identity(load_scenario(name), DEFAULT_DRAWS, DEFAULT_SEED, "prior")
+    assert result.run_id == run_identity(load_scenario(name), DEFAULT_DRAWS, DEFAULT_SEED, DEFAULT_ENSEMBLE)
     assert result.run_id in said(at)
     assert len(at.metric) == 4
     summary = result.summary()

@@ -11,6 +11,7 @@ import pytest
 from econsim import load_scenario, simulate
 from econsim.charts.trajectories import paired_effect
 from econsim.cli import main
+from econsim.ensemble_words import standing
 from econsim.parameter_book import book
 from econsim.scenario_settings import with_settings
 from econsim.web import exports, reproduce, stored
@@ -84,7 +85,7 @@ def test_pictures_carry_their_run_id_and_finding():
         return paired_effect(table, title="What is found", subtitle="what is plotted", **how)
 
     svg = exports.picture(draw, answer.result, "svg").decode()
-    for text in ("What is found", "what is plotted", answer.run_id, "not calibrated"):
+    for text in ("What is found", "what is plotted", answer.run_id, standing(answer.result.ensemble).split(",")[0]):
         assert text in svg
     assert exports.picture(draw, answer.result, "png").startswith(b"\x89PNG")
 
