@@ -135,7 +135,7 @@ METHOD = (
 )
 TRUST = {
     "prior": "The priors are not calibrated: trust signs and orders of magnitude before digits.",
-    "calibrated": "Assumptions are {standing}; no effect of a policy was ever observed: trust signs and orders of "
+    "calibrated": "Assumptions are {standing}; no policy effect was observed: trust signs and orders of "
     "magnitude before digits.",
     "default": "Assumptions stay at their defaults: the ranges show luck alone.",
 }
