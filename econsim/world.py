@@ -11,7 +11,7 @@ import numpy as np
 
 from econsim import draws
 from econsim.parameter_book import Prior, book
-from econsim.posterior import posterior
+from econsim.posterior import Posterior, posterior
 from econsim.rules import training
 from econsim.state import Frame
 
@@ -73,11 +73,14 @@ def extra_dimensions(scenario: Scenario) -> int:
     return sum(1 for name, assumption in scenario.assumptions.items() if not assumption.fixed and name not in known)
 
 
-def design_points(scenario: Scenario, ensemble: str, seed: int, start: int, stop: int) -> np.ndarray | None:
+def design_points(
+    scenario: Scenario, ensemble: str, seed: int, start: int, stop: int, shipped: Posterior | None = None
+) -> np.ndarray | None:
     """The ensemble's points for draws `start` to `stop`, (draw, dimension) in (0, 1), None at defaults.
 
     prior      : scrambled Sobol' points
     calibrated : the same, with the columns of calibrated parameters from draws of the shipped posterior
+    shipped    : another posterior in its place
     """
     if ensemble == "default":
         return None
@@ -88,7 +91,8 @@ def design_points(scenario: Scenario, ensemble: str, seed: int, start: int, stop
         points = np.hstack([points, draws.sobol_points(extra, seed + 1, start, stop)])
     if ensemble == "calibrated":
         chosen = draws.sobol_points(1, seed + 2, start, stop)[:, 0]
-        points = posterior().replace_columns(points, dimension_names(scenario), scenario.assumptions, chosen)
+        source = shipped or posterior()
+        points = source.replace_columns(points, dimension_names(scenario), scenario.assumptions, chosen)
     return points
 
 

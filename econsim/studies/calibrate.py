@@ -8,7 +8,7 @@ An emulator would save nothing: a run of twenty quarters takes a hundredth of a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from econsim.runs import DEFAULT_SEED, LARGEST_DRAWS, Progress, as_scenario
 from econsim.studies.backtest import SCENARIO, Verdict, verdict
 from econsim.studies.history_measures import Past, measured
 from econsim.studies.history_scoring import distance, effective_size, every_nth, groups_of, naive_scores, weights
-from econsim.world import build_world, dimension_names, firm_slots, parameter_values
+from econsim.world import build_world, design_points, dimension_names, firm_slots, parameter_values
 
 if TYPE_CHECKING:
     import pandas
@@ -183,21 +183,22 @@ class Calibration:
         )
         return frame.sort_values("relative_spread", ignore_index=True)
 
-    def verdicts(self) -> list[Verdict]:
-        """What the weighted draws say of each fact that they were weighted by, in the order of the facts."""
-        solved = ~self.sample.failed
-        measures, weight = self.sample.measures[:, solved], self.weight[solved]
-        return [verdict(fact, values, weight) for fact, values in zip(self.facts, measures, strict=True)]
-
     def posterior(self) -> Posterior:
-        """Draws of the posterior to ship: resampled without noise, equal ones counted together."""
+        """Draws of the posterior to ship: resampled without noise, equal ones counted together.
+
+        The facts that they miss are those that `econsim backtest` tells of 1,024 draws with the same seed.
+        """
         rows, times = np.unique(_resample(self.weight, SHIPPED), return_counts=True)
         values = _all_values(self.scenario, self.sample.names, self.sample.points[rows])
         priors = {name: _prior(self.scenario, name) for name in self.sample.names}
-        return Posterior(
+        drawn = Posterior(
             values={name: np.array([float(f"{value:.8g}") for value in column]) for name, column in values.items()},
             weight=times / times.sum(),
             priors=priors,
+            provenance={},
+        )
+        return replace(
+            drawn,
             provenance={
                 "version": econsim.__version__,
                 "command": self.settings["command"],
@@ -209,7 +210,7 @@ class Calibration:
                 "model_error_scale": self.scale,
                 "effective_draws": self.effective,
                 "facts": [one.id for one in self.facts],
-                "missed": [one.fact.id for one in self.verdicts() if not one.inside],
+                "missed": _missed(self.scenario, self.settings["seed"], drawn),
                 "held_out": [one.as_dict() for one in self.held_out],
                 "priors": {
                     name: dict(zip(("default", "low", "high"), prior, strict=True)) for name, prior in priors.items()
@@ -373,6 +374,15 @@ def _held_out(
         unseen = [facts[place] for place in held if facts[place].kind != "sign"]
         naive = {name: np.append(scores, naive_scores(known, unseen, name)) for name, scores in naive.items()}
     return OutOfSample(dealt, tuple(found), {name: float(scores.mean()) for name, scores in naive.items()})
+
+
+def _missed(world: Scenario, seed: int, drawn: Posterior) -> list[str]:
+    """Facts outside the 90% ranges of a posterior, drawn and run as the ensemble `calibrated` is."""
+    points = design_points(world, "calibrated", seed, 0, CHECKED, drawn)
+    assert points is not None
+    measures, failed = _run(world, seed, 0, points, lambda done: None)
+    told = (verdict(fact, values[~failed]) for fact, values in zip(history().facts, measures, strict=True))
+    return [one.fact.id for one in told if not one.inside]
 
 
 def _resample(weight: np.ndarray, size: int) -> np.ndarray:

@@ -181,3 +181,8 @@ def test_a_mixture_integrates_to_one():
     points = calibration._from_marginals(heights, rng.random((100_000, 2)))
     counts, _ = np.histogram(points[:, 0], bins=calibration.BINS, range=(0.0, 1.0), density=True)
     np.testing.assert_allclose(counts, heights[0], rtol=0.06)
+
+
+def test_facts_that_the_shipped_posterior_misses_are_those_that_the_back_test_tells():
+    told = backtest(draws=calibration.CHECKED)
+    assert {one.fact.id for one in told.verdicts if not one.inside} == set(posterior().missed)
