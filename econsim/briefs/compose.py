@@ -10,7 +10,6 @@ from econsim.briefs.document import Brief, Section, Text
 from econsim.briefs.spec import BriefSpec
 from econsim.briefs.stored_runs import BriefRuns
 from econsim.briefs.writing import Writing
-from econsim.ensemble_words import standing
 
 
 def compose(spec: BriefSpec, runs: BriefRuns, date: str, study: dict[str, Any] | None = None) -> tuple[Brief, Writing]:
@@ -39,7 +38,6 @@ def compose(spec: BriefSpec, runs: BriefRuns, date: str, study: dict[str, Any] |
     }
     written = [makers[name](writing) for name in spec.sections]
     pages += [section for section in written if section.blocks]  # "why now" is the author's alone
-    status = f"Illustrative: {standing(spec.ensemble)}"
     facts: list[tuple[str, Text]] = [
         ("Date", (date,)),
         ("Model", ("econsim ", writing.ledger.field("version"))),
@@ -53,7 +51,7 @@ def compose(spec: BriefSpec, runs: BriefRuns, date: str, study: dict[str, Any] |
     brief = Brief(
         name=spec.name, title=title, question=spec.question, facts=tuple(facts), sections=tuple(pages),
         sources=spec.sources, version=econsim.__version__, date=date,
-        footer=f"econsim {econsim.__version__}, run {runs.proposal.run_id}. {status}.",
+        footer=f"econsim {econsim.__version__}, run {runs.proposal.run_id}. Illustrative, {spec.ensemble} ensemble.",
     )  # fmt: skip
     return brief, writing
 
