@@ -34,12 +34,26 @@ STYLE = """
 [data-testid="stMetricLabel"] p {white-space: normal}
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] {gap: .45rem}
 [data-testid="stMetricValue"] {font-size: 1.4rem}
-@media (max-width: 640px) {.st-key-outcomes th:nth-child(2), .st-key-outcomes td:nth-child(2) {display: none}
-  .st-key-history-facts th:nth-child(5), .st-key-history-facts td:nth-child(5) {display: none}}
+@media (max-width: 640px) {
+  [data-testid="stTable"] :is(th, td) {padding: .25rem .2rem; font-size: .78rem; overflow-wrap: anywhere}
+  :is(.st-key-outcomes, .st-key-compare-metrics) :is(th, td):nth-child(2) {display: none}
+  .st-key-history-facts :is(th, td):nth-child(5) {display: none}
+}
 [data-testid="stCaptionContainer"], .stMarkdownEllipsis {color: inherit; opacity: .78}
-[data-testid="stMultiSelect"] button {min-width: 24px; min-height: 24px}
+[data-testid="stMetricDelta"], [data-testid="stMetricDelta"] * {color: inherit !important}
+[data-testid="stMetricDelta"] .stMarkdownEllipsis {opacity: 1}
+[data-testid="stCode"] .token {color: inherit !important}
+[data-testid="stMultiSelect"] :is(button, input) {min-width: 24px; min-height: 24px}
 [class*="st-key-sheet-"] {overflow-x: auto}
 .st-key-finding p {font-size: .97rem; line-height: 1.35}
+</style>
+"""
+
+# The chips of a menu are of the primary colour, which is light in the dark theme.
+ON_DARK = f"""
+<style>
+[data-testid="stMultiSelect"] span[title], [data-testid="stMultiSelect"] span[title] ~ * {{
+  color: {DARK.background} !important}}
 </style>
 """
 
@@ -50,7 +64,7 @@ def show(title: str, body: Callable[[Scenario], None]) -> None:
     title : the page's question or subject, as its heading
     body  : called with the current scenario
     """
-    st.html(STYLE)
+    st.html(STYLE + (ON_DARK if theme() is DARK else ""))
     with guard():
         now = state.sync(title)
         sidebar.show(now)

@@ -81,7 +81,8 @@ def _effect(
 
 def metrics(comparison: Comparison) -> None:
     """The metrics that the command line shows, package by package."""
-    st.table(cells(metrics_table(comparison)), border="horizontal")
+    with st.container(key="compare-metrics"):
+        st.table(cells(metrics_table(comparison)), border="horizontal")
 
 
 def metrics_table(comparison: Comparison) -> pd.DataFrame:
