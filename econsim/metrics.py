@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -46,7 +48,8 @@ _SPLIT = {
 }
 
 
-def summary_catalogue(segments: tuple[str, ...], split: bool = False) -> dict[str, Series]:
+@functools.cache
+def summary_catalogue(segments: tuple[str, ...], split: bool = False) -> Mapping[str, Series]:
     """All summary metrics with unit and meaning, in display order: further ones first, then the series' own."""
     found = {name: Series(unit, "mean", meaning) for name, (unit, meaning) in _FURTHER.items()}
     series = catalogue(segments)
@@ -54,7 +57,7 @@ def summary_catalogue(segments: tuple[str, ...], split: bool = False) -> dict[st
         found[f"{name}_pv"] = Series("$M", "mean", f"present value of: {series[name].meaning}")
     if split:
         found |= {name: Series(unit, "mean", meaning) for name, (unit, meaning) in _SPLIT.items()}
-    return found | series
+    return MappingProxyType({**found, **series})
 
 
 def summarise(
@@ -132,19 +135,19 @@ def lag_months(frontier: np.ndarray, copy: np.ndarray, growth_before: np.ndarray
 
     The frontier is its running maximum, interpolated between quarters.
     """
+    if frontier.shape[0] <= FIRST_QUARTER:
+        return np.full(frontier.shape[1], np.nan)
     best = np.maximum.accumulate(frontier)
-    lags = []
-    for period in range(FIRST_QUARTER, frontier.shape[0]):
-        level = copy[period]
-        reached = (best[: period + 1] < level).sum(axis=0)  # first quarter at or above the level
-        inside = np.clip(reached, 1, max(period, 1))
-        after, before = (np.take_along_axis(best, index[None], 0)[0] for index in (inside, inside - 1))
-        rise = after - before
-        when = inside - 1 + np.where(rise > 0.0, (level - before) / np.where(rise > 0.0, rise, 1.0), 1.0)
-        when = np.where(reached == 0, (level - best[0]) / growth_before, when)
-        when = np.where(level >= best[period], period, when)
-        lags.append(period - when)
-    return MONTHS * mean_defined(np.array(lags)) if lags else np.full(frontier.shape[1], np.nan)
+    level = copy[FIRST_QUARTER:]
+    period = np.arange(FIRST_QUARTER, frontier.shape[0]).reshape(-1, 1)
+    reached = np.minimum((best < level[:, None]).sum(axis=1), period + 1)  # first quarter at or above the level
+    inside = np.clip(reached, 1, period)
+    after, before = (np.take_along_axis(best, index, 0) for index in (inside, inside - 1))
+    rise = after - before
+    when = inside - 1 + np.where(rise > 0.0, (level - before) / np.where(rise > 0.0, rise, 1.0), 1.0)
+    when = np.where(reached == 0, (level - best[0]) / growth_before, when)
+    when = np.where(level >= best[FIRST_QUARTER:], period, when)
+    return MONTHS * mean_defined(period - when)
 
 
 def price_fall(capability: np.ndarray, price: np.ndarray) -> np.ndarray:
@@ -183,13 +186,14 @@ def payback_months(rd: np.ndarray, gross_profit: np.ndarray) -> np.ndarray:
     """
     quarters, draws = rd.shape
     earned = np.vstack([np.zeros((1, draws)), np.cumsum(gross_profit, axis=0)])
-    months = []
-    for period in range(FIRST_QUARTER, quarters - FOLLOW_UP):
-        target = earned[period] + rd[period - 4 : period].sum(axis=0)
-        later = (earned[period:] < target).sum(axis=0)  # quarters until paid, rounded up
-        index = np.clip(period + later, 1, quarters)
-        after, before = (np.take_along_axis(earned, place[None], 0)[0] for place in (index, index - 1))
-        rise = np.where(after > before, after - before, 1.0)
-        waited = np.where(later == 0, 0.0, index - 1 + (target - before) / rise - period)
-        months.append(np.where(earned[-1] >= target, MONTHS * waited, np.nan))
-    return mean_defined(np.array(months)) if months else np.full(draws, np.nan)
+    if quarters - FOLLOW_UP <= FIRST_QUARTER:
+        return np.full(draws, np.nan)
+    period = np.arange(FIRST_QUARTER, quarters - FOLLOW_UP).reshape(-1, 1)
+    target = earned[period[:, 0]] + sum(rd[period[:, 0] - back] for back in (4, 3, 2, 1))
+    to_come = np.arange(quarters + 1) >= period
+    later = ((earned < target[:, None]) & to_come[..., None]).sum(axis=1)  # quarters until paid, rounded up
+    index = np.clip(period + later, 1, quarters)
+    after, before = (np.take_along_axis(earned, place, 0) for place in (index, index - 1))
+    rise = np.where(after > before, after - before, 1.0)
+    waited = np.where(later == 0, 0.0, index - 1 + (target - before) / rise - period)
+    return mean_defined(np.where(earned[-1] >= target, MONTHS * waited, np.nan))

@@ -71,7 +71,7 @@ class Result:
     def segments(self) -> tuple[str, ...]:
         return tuple(segment.name for segment in self.scenario.structure.segments)
 
-    @property
+    @functools.cached_property
     def catalogue(self) -> dict[str, Series]:
         """Every summary metric's unit and meaning, of those that this result has."""
         known = summary_catalogue(self.segments, self.split)

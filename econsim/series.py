@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from econsim.arrays import FIRM, SEGMENT, Array
@@ -82,7 +85,8 @@ BY_SEGMENT = ("consumer_surplus", "hidden_loss")
 PER_FIRM = ("offered_capability", "price_at_capability_zero", "revenue_by_offer")
 
 
-def catalogue(segments: tuple[str, ...]) -> dict[str, Series]:
+@functools.cache
+def catalogue(segments: tuple[str, ...]) -> Mapping[str, Series]:
     """All series of a run with these segments, in display order."""
     found = {}
     for name, (unit, meaning) in _SERIES.items():
@@ -91,7 +95,7 @@ def catalogue(segments: tuple[str, ...]) -> dict[str, Series]:
             for segment in segments:
                 words = segment.replace("_", " ")
                 found[f"{name}_{segment}"] = Series(unit, "mean", f"{meaning}, buyers in {words} use")
-    return found
+    return MappingProxyType(found)
 
 
 def observe(state: State, flows: Flows, p: Any, frame: Frame, xp: Array) -> dict[str, Array]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from econsim.series import Series
@@ -77,7 +78,7 @@ _KNOWN: dict[str, tuple[str, str, bool, str]] = {
 }  # fmt: skip
 
 
-def metric_words(name: str, catalogue: dict[str, Series] | None = None) -> MetricWords:
+def metric_words(name: str, catalogue: Mapping[str, Series] | None = None) -> MetricWords:
     """What a brief calls a metric; one that nobody has put into words keeps the words of its name.
 
     catalogue : of the result, to tell series from further metrics
