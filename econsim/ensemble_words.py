@@ -39,9 +39,9 @@ def illustrative(ensemble: str) -> str:
 def illustrative_sweep(plan: Any) -> str:
     """The same of a sweep, whose design draws what it varies from priors, or lays it out.
 
-    plan : the sweep's plan: `design` and `ensemble`
+    plan : of the sweep: its `identity`, which holds the design, and its `ensemble`
     """
-    axes = plan["design"].get("axes") or {}
+    axes = plan["identity"]["design"].get("axes", {})
     if not any("triangular" in axis for axis in axes.values()):
         return f"Illustrative: {standing(plan['ensemble'])}; what the design varies is laid out, not drawn."
     return RESTS_ON_PRIORS

@@ -125,7 +125,7 @@ def test_own_shocks_are_the_draws_of_the_ensemble(tmp_path):
     """A sobol design over all that is uncertain, each point a draw of its own, is the prior ensemble itself."""
     design = {"method": "sobol", "samples": 6}
     found = sweep(spec(scenario=small("royalty"), design=design, draws=1, **ALL_METRICS), tmp_path / "s")
-    alone = simulate(small("royalty"), draws=6)
+    alone = simulate(small("royalty"), draws=6, ensemble="prior")
     for metric in found.metrics:
         np.testing.assert_array_equal(found.values(metric), alone.values(metric), err_msg=metric)
         np.testing.assert_array_equal(found.values(metric, effect=True), alone.effect_on(metric), err_msg=metric)
