@@ -135,3 +135,19 @@ def test_the_site_builds_without_a_warning(tmp_path):
         text = path.read_text(encoding="utf-8")
         assert not re.findall(r'<(?:script|img|iframe)[^>]+src="https?:', text), path.name
         assert not re.findall(r'<link[^>]+rel="stylesheet"[^>]+href="https?:', text), path.name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("page", "text"), list(blocks("console")))
+def test_a_command_prints_what_the_page_shows(page, text):
+    """Whatever the engine and the wrapping of lines; the page may leave notes out."""
+    command, shown = text.split("\n", 1)
+    arguments = shlex.split(command.removeprefix("$ econsim "))
+    done = subprocess.run([sys.executable, "-m", "econsim", *arguments], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+    def said(words: str) -> str:
+        return " ".join(re.sub(r"engine \w+", "", words).split())
+
+    for part in shown.strip().split("\n\n"):
+        assert said(part) in said(done.stdout)
