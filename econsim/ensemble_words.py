@@ -43,7 +43,7 @@ def illustrative_sweep(plan: Any) -> str:
     """
     axes = plan["identity"]["design"].get("axes", {})
     if not any("triangular" in axis for axis in axes.values()):
-        return f"Illustrative: {standing(plan['ensemble'])}; what the design varies has no prior."
+        return f"Illustrative: {standing(plan['ensemble'])}; what the design varies is not drawn from priors."
     return RESTS_ON_PRIORS
 
 

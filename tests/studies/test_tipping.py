@@ -106,7 +106,7 @@ def test_levels_without_effects_are_those_of_plain_runs():
 
 
 def test_a_count_of_firms_is_tried_at_whole_numbers():
-    found = tipping(small(), "n_labs=1:4:4", output="hhi", above=0.6)
+    found = tipping(small(), "n_labs=1:4:4", output="hhi", above=0.6, ensemble="prior")
     assert found.axis.values.tolist() == [1.0, 2.0, 3.0, 4.0]
     (one,) = found.crossings
     assert one.value == one.before + 1.0 and not one.rises
