@@ -61,7 +61,7 @@ def program(shape: Shape, gently: bool = False) -> Program:
     if shape not in _ready:
         twin = without_copying(shape)
         if twin not in _ready and twin != shape and _place(twin).is_file():  # asked for next as a rule
-            threading.Thread(target=program, args=(twin,), name="econsim loading", daemon=True).start()
+            threading.Thread(target=program, args=(twin, gently), name="econsim loading", daemon=True).start()
         with _guard:
             lock = _making.setdefault(shape, threading.Lock())
         with lock:  # whoever comes second waits for the first rather than compiling too
