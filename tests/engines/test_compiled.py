@@ -10,6 +10,7 @@ import os
 import pickle
 import subprocess
 import sys
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -260,3 +261,21 @@ def test_without_jax_the_compiled_engine_says_what_to_install(monkeypatch):
         engines.choose("compiled")
     assert engines.choose("auto", load_scenario("baseline"), 100_000) == "batch"
     assert engines.warm_up() is None
+
+
+def test_programs_that_nobody_waits_for_are_all_loaded_in_a_pause(monkeypatch, tmp_path):
+    """The twin's too: importing JAX would hold up the batch answer that goes first."""
+    from econsim.engines import jax_programs, readiness
+
+    asked = {}
+    place = tmp_path / "stored"
+    place.write_bytes(b"")
+    monkeypatch.setattr(jax_programs, "_ready", {})
+    monkeypatch.setattr(jax_programs, "_place", lambda shape: place)
+    monkeypatch.setattr(jax_programs, "_read", lambda shape, gently: asked.setdefault(shape, gently) or shape)
+    shapes = readiness._shapes(load_scenario("baseline"))
+    jax_programs.program(shapes[0], gently=True)
+    until = time.monotonic() + 30.0
+    while len(asked) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert asked == dict.fromkeys(shapes, True)
