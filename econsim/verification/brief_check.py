@@ -47,7 +47,7 @@ def verify_brief(folder: Path, path: str, engine: str, progress: Progress | None
     else:
         with tempfile.TemporaryDirectory(prefix="econsim-verify-") as temporary:
             place = Path(temporary) / "brief"
-            told = _made_again(folder, manifest, folders, results, place, chosen, progress, notes)
+            told = _made_again(folder, manifest, folders, results, place, engine, progress, notes)
             differences += [one for one in told if one not in differences]
     named = {one.file for one in differences}
     for name in sorted(changed):

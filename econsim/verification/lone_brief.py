@@ -44,7 +44,7 @@ def verify_lone_brief(file: Path, path: str, engine: str, progress: Progress | N
         study = None
         if spec.flip:
             (place / "studies").mkdir()
-            study = put_flip_study(spec, place / "studies" / "flip", place / "runs", chosen, (), None, progress)
+            study = put_flip_study(spec, place / "studies" / "flip", place / "runs", engine, (), None, progress)
         build_bundle(spec, place, (file.suffix[1:],), when, study)
         again = place / f"brief{file.suffix}"
         differences = [] if file.read_bytes() == again.read_bytes() else _compared(file, again, source, notes)
