@@ -29,6 +29,11 @@ def in_group(group: int) -> list[int]:
 
 def test_a_sweep_runs_beside_the_page_outlives_its_tab_and_can_be_cancelled(visitor, jobs_folder):
     first = visitor().open(path="/runs")
+    seen = first.runs()
+    futures = first.page.get_by_role("spinbutton", name="Futures")
+    futures.fill("20000")  # more than are done while this test looks
+    futures.press("Enter")
+    first.rest(seen)
     first.click("Run")
     cancel = first.page.get_by_role("button", name="Cancel").first
     cancel.wait_for()
