@@ -42,6 +42,7 @@ print(json.dumps({{"first": seconds[0], "second": seconds[1], "made": made}}), f
 """
 READY = """
 from econsim.engines.readiness import make_ready
+from econsim.scenario import load_scenario
 make_ready({scenario})
 print("{{}}", flush=True)
 """
