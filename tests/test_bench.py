@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import json
 import math
 import os
@@ -12,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from econsim import bench, cli_text, engines
-from econsim.bench import baseline, graphics, machine, rates, stages, sweep, timing
+from econsim.bench import baseline, graphics, machine, memory, rates, stages, start, sweep, timing
 from econsim.bench.figures import Figures, in_draws
 from econsim.bench.fresh_process import in_new_process
 from econsim.bench.sizes import FULL, QUICK, Sizes
@@ -396,3 +398,16 @@ def test_sizes_fit_what_they_are_for():
     for sizes in (FULL, QUICK):
         assert sizes.base_samples & (sizes.base_samples - 1) == 0
         assert all(rows % dict(sizes.sweep_chunk)[name] == 0 for name, rows in sizes.sweep_rows)
+
+
+@pytest.mark.parametrize("script", [start.COMPILED, start.READY, start.FIRST_ANSWER, memory.PEAK])
+def test_scripts_of_new_processes_import_what_they_name(script):
+    """A full run compiles, so tests do not make one; a name that nothing imports would end it half-way."""
+    text = script.format(scenario=FULL.scenario_in_python, warming=True, draws=2)
+    nodes = list(ast.walk(ast.parse(text)))
+    imported = [one for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)) for one in node.names]
+    known = {(one.asname or one.name).split(".")[0] for one in imported} | set(dir(builtins))
+    known |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    named = [node for node in nodes if isinstance(node, ast.Name)]
+    known |= {node.id for node in named if isinstance(node.ctx, ast.Store)}
+    assert {node.id for node in named} <= known
