@@ -49,9 +49,11 @@ def tip(scenario: Scenario, asked: Mapping[str, Any]) -> jobs.Job:
     return _submit("tip", scenario, line, f"Where {asked['output']} tips along {over}", asked)
 
 
-def backtest() -> jobs.Job:
+def backtest(draws: int) -> jobs.Job:
     """The model against what happened since March 2023."""
-    return jobs.submit("backtest", ["--seed", str(running.SEED), *TO], "The model against history")
+    return jobs.submit(
+        "backtest", ["--draws", str(int(draws)), "--seed", str(running.SEED), *TO], "The model against history"
+    )
 
 
 def split(scenario: Scenario) -> jobs.Job:

@@ -21,7 +21,9 @@ def show() -> None:
     )
     folder = stored_history.read()
     if folder is None:
-        job = job_panel.study("backtest", "Hold it against history", jobs.find("backtest"), job_commands.backtest)
+        job = job_panel.study(
+            "backtest", "Hold it against history", jobs.find("backtest"), job_commands.backtest, stored_history.DRAWS
+        )
         if job is None:
             return
         folder = job.out
@@ -33,7 +35,7 @@ def show() -> None:
     with st.expander("What the model cannot express", key="history-not-expressible"):
         st.table(cells(pd.DataFrame(told["not_expressible"]).set_index("row")), border="horizontal")
     st.caption("On a command line:")
-    st.code("econsim backtest", language="bash")
+    st.code(f"econsim backtest --draws {stored_history.DRAWS}", language="bash")
 
 
 def facts_table(facts: list[dict[str, Any]]) -> pd.DataFrame:
