@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -97,7 +98,11 @@ def plain(text: str) -> str:
     """Text in which Streamlit's Markdown finds no formula, link or emphasis."""
     for mark in "\\`*_[]$<>~#|:":
         text = text.replace(mark, f"\\{mark}")
-    return text
+    return _ADDRESS.sub("\\g<0>\u2060", text)
+
+
+# What Markdown takes for an address even so: a mark that joins words and is not seen breaks it.
+_ADDRESS = re.compile(r"https?\\:|ftp\\:|www|@", re.IGNORECASE)
 
 
 def cells(table: pd.DataFrame) -> pd.DataFrame:
