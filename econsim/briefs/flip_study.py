@@ -15,6 +15,7 @@ from econsim.briefs.dependence import assumption_values, strongest
 from econsim.briefs.directions import effect_of
 from econsim.briefs.spec import BriefSpec
 from econsim.briefs.stored_runs import read_brief_runs
+from econsim.engines import has_jax
 from econsim.errors import InputError
 from econsim.store import read_json
 from econsim.studies.analysis_store import MANIFEST, inspect_analysis, write_analysis
@@ -38,13 +39,18 @@ def put_flip_study(
     """Put the flip study of a brief into a folder, and give what is in it.
 
     runs   : the run folders of the brief
+    engine : "auto" for that of the runs, or batch in place of agents: a flip that hangs by a thread is then found again
+             when the brief is verified
     stores : folders that may hold the folder of the study already
     keep   : a folder in which a new study is kept too
     """
     scenario = spec.proposal.scenario
+    proposal = read_brief_runs(spec, runs).proposal.result
+    if engine == "auto":
+        engine = "compiled" if proposal.engine == "compiled" and has_jax() else "batch"
     settings: dict[str, Any] = {
         "output": spec.metrics[0], "draws": spec.flip, "seed": spec.seed, "ensemble": spec.ensemble, "engine": engine,
-        "only": candidates(read_brief_runs(spec, runs).proposal.result, spec.metrics[0]),
+        "only": candidates(proposal, spec.metrics[0]),
     }  # fmt: skip
     identity = ask_flip(scenario, None, **settings).id
     found = next((folder for store in stores for folder in _studies(store) if _holds(folder, identity)), None)

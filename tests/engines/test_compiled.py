@@ -113,7 +113,7 @@ def test_neighbours_do_not_matter():
     """The same draws in other company and in other pieces: to 1e-12."""
     scenario = baseline(quarters=24)
     whole = compiled(world_of(scenario, draws=200))
-    part = compiled(chunk_world(scenario, Settings(), 90, 150))
+    part = compiled(chunk_world(scenario, Settings(ensemble="prior"), 90, 150))
     for name in whole:
         np.testing.assert_allclose(part[name], whole[name][..., 90:150], rtol=1e-12, atol=1e-12, err_msg=name)
 

@@ -61,7 +61,7 @@ def test_one_fact_with_its_source(capsys):
 
 def test_one_parameter_with_its_facts(capsys):
     text = good(capsys, "lab_premium")
-    assert "Grade B, inferred" in text and "measured below the prior" in text and "open.discount" in text
+    assert "Grade C, assumed" in text and "measured below the prior" in text and "open.discount" in text
     plain = json.loads(good(capsys, "lab_premium", "--json"))
     assert [one["key"] for one in plain["facts"]] == list(book().parameters["lab_premium"].facts)
     assert plain["readings"][0]["measured"]["value"] == 0.3
