@@ -52,10 +52,10 @@ test: setup ## lint, types and the test suite
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 test-browser: setup ## the explorer in a real browser (needs Chromium)
-	$(BIN)/python -m pytest -m browser tests/browser
+	$(BIN)/python -m pytest -m "browser and not slow" tests/browser
 
 test-slow: setup ## the tests that take minutes
-	$(BIN)/python -m pytest -n $(WORKERS) -m slow
+	$(BIN)/python -m pytest -n $(WORKERS) -m "slow and not browser"
 
 bench: setup ## time the engines
 	$(BIN)/econsim bench

@@ -33,8 +33,15 @@ def ours(found: list[dict]) -> list[str]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("width", "dark"),
+    [
+        pytest.param(1280, False, id="wide-light"),
+        pytest.param(390, True, id="narrow-dark"),
+        pytest.param(1280, True, id="wide-dark", marks=pytest.mark.slow),
+        pytest.param(390, False, id="narrow-light", marks=pytest.mark.slow),
+    ],
+)
 def test_axe_finds_nothing_of_ours(window, path, dark, width):
     """Nor does anything leave the machine, complain, or make a page scroll sideways."""
     tab = window(width, dark)

@@ -8,8 +8,13 @@ from econsim.web.navigation import MENU
 
 
 def same_elsewhere(visitor, tab) -> None:
-    """The address, opened by somebody else, shows the same."""
-    assert visitor().open(tab.query()).shown() == tab.shown()
+    """The address, opened by somebody else, shows the same, once all of it is painted."""
+    other = visitor().open(tab.query())
+    for _ in range(100):
+        if other.shown() == tab.shown():
+            break
+        other.page.wait_for_timeout(200)
+    assert other.shown() == tab.shown()
 
 
 def test_a_copied_address_shows_the_same(visitor):
