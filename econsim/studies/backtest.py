@@ -90,23 +90,8 @@ class Backtest:
         """One row a fact, misses first."""
         import pandas
 
-        rows = [
-            {
-                "id": one.fact.id,
-                "fact": one.fact.says,
-                "unit": one.fact.unit,
-                "observed": one.fact.value,
-                "low": one.fact.low,
-                "high": one.fact.high,
-                "median": one.median,
-                "p5": one.p5,
-                "p95": one.p95,
-                "verdict": one.words,
-                "source": ", ".join(one.fact.source),
-            }
-            for one in self.verdicts
-        ]
-        return pandas.DataFrame(rows)
+        rows = [{**row, "source": ", ".join(row["source"])} for row in self.summary()["facts"]]
+        return pandas.DataFrame(rows).drop(columns=["kind", "inside"])
 
     @property
     def identity(self) -> str:

@@ -50,8 +50,8 @@ def parties_said(table: pd.DataFrame) -> str:
         return "Nobody gains and nobody loses: 0 of 20 futures"
     gain, lose = known.loc[known["gains"].idxmax()], known.loc[known["loses"].idxmax()]
     return (
-        f"{gain['party']} gain in {findings.futures(gain['gains'])} futures; "
-        f"{inside(lose['party'])} lose in {findings.futures(lose['loses'])}"
+        f"Most often better off: {inside(gain['party'])}, in {findings.futures(gain['gains'])} futures; "
+        f"worse off: {inside(lose['party'])}, in {findings.futures(lose['loses'])}"
     )
 
 
