@@ -102,8 +102,17 @@ def check_settings(
 
         check_agents(agents)
     if chunk is None:
-        chunk = AGENTS_CHUNK if engine == "agents" else CHUNK
+        chunk = usual_chunk(engine)
     return Settings(int(draws), int(seed), ensemble, engine, dict(agents or {}), keep, split, int(chunk))
+
+
+def usual_chunk(engine: str) -> int:
+    """Draws that an engine is given at a time, unless the caller says; they change no number."""
+    if engine == "compiled":
+        from econsim.engines.compiled import needed_draws
+
+        return max(CHUNK, needed_draws())  # a graphics device works on thousands as quickly as on a few
+    return AGENTS_CHUNK if engine == "agents" else CHUNK
 
 
 def run_worlds(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from econsim.engines import jax_programs
 from econsim.engines.jax_inputs import Shape, shape_of
+from econsim.kept_worlds import Recent
 
 if TYPE_CHECKING:
     from econsim.scenario import Scenario
@@ -34,8 +35,25 @@ def make_ready(scenario: Scenario | str) -> None:
         jax_programs.program(shape, gently=True)
 
 
+_known = Recent(64)
+
+
 def _shapes(scenario: Scenario) -> list[Shape]:
-    """The programs of a scenario and of its twin without copying."""
+    """The programs of a scenario and of its twin without copying.
+
+    A page asks at each step of a slider; levers and the values of parameters make no difference.
+    """
+    from econsim.world import firm_slots
+
+    key = (firm_slots(scenario), scenario.structure.segments, scenario.switches, scenario.fidelity.law)
+    found: list[Shape] | None = _known.get(key)
+    if found is None:
+        found = _shapes_of(scenario)
+        _known.put(key, found)
+    return found
+
+
+def _shapes_of(scenario: Scenario) -> list[Shape]:
     from econsim import draws
     from econsim.engines.compiled import needed_draws
     from econsim.world import build_world, firm_slots, parameter_values

@@ -11,12 +11,13 @@ import streamlit as st
 import econsim
 from econsim.parameter_book import book
 from econsim.results import Result
-from econsim.scenario import Scenario, load_scenario
+from econsim.scenario import Scenario
 from econsim.scenario_text import flow
 from econsim.studies.adoption import Workload
 from econsim.web import state
 from econsim.web.jobs import Job
 from econsim.web.running import Answer
+from econsim.web.shipped import shipped_scenario
 from econsim.web.url_codec import Told, differences, encode
 
 
@@ -37,7 +38,7 @@ def settings(now: state.Current) -> dict[str, Any] | None:
     """What is set on top of the shipped scenario, in plain Python; None where it takes the scenario's own file."""
     if now.base is None or "w" in encode(now.scenario, now.base):
         return None
-    base = load_scenario(now.base)
+    base = shipped_scenario(now.base)
     changed = differences(now.scenario, base)
     if "name" in changed:
         return None
@@ -102,7 +103,7 @@ def comparison(packages: Sequence[Told]) -> None:
 
 def comparison_command(packages: Sequence[Told]) -> str | None:
     """The line for a terminal; None where a package is none of those that ship."""
-    shipped = all(one.base and one.scenario == load_scenario(one.base) for one in packages)
+    shipped = all(one.base and one.scenario == shipped_scenario(one.base) for one in packages)
     return f"econsim compare {' '.join(str(one.base) for one in packages)}" if shipped else None
 
 
@@ -110,7 +111,7 @@ def comparison_code(packages: Sequence[Told]) -> str:
     """The same in Python, the packages by the names that the page gives them."""
     lines = ["import econsim", "", "packages = ["]
     for one in packages:
-        base = load_scenario(one.base) if one.base else None
+        base = shipped_scenario(one.base) if one.base else None
         bare = one.scenario.with_(name=base.name) if base else one.scenario
         found = settings(state.Current(bare, one.base))
         start = file_name(one.scenario) if found is None else one.base

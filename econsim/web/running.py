@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from econsim.scenario import Scenario
 
 MOST_ANSWERS, MOST_SUMMARIES = 12, 64
+TURN = 0.0005  # seconds: else the numbers wait in the server while Python draws the charts below them
 DRAWS, SEED = DEFAULT_DRAWS, DEFAULT_SEED
 
 
@@ -109,6 +111,7 @@ def _key(scenario: Scenario, engine: str) -> tuple[str, str, str | None, str]:
 @st.cache_resource(show_spinner=False)
 def desk() -> Desk:
     """The desk of this server. The compiled engine gets ready in the background; batch answers meanwhile."""
+    sys.setswitchinterval(TURN)
     engines.warm_up()
     return Desk()
 

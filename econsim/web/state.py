@@ -8,9 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from econsim.scenario import Scenario, load_scenario
+from econsim.scenario import Scenario
 from econsim.scenario_settings import with_settings
 from econsim.web import url_codec
+from econsim.web.shipped import shipped_scenario
 from econsim.web.url_codec import Told
 
 CURRENT, NOTICES, QUERY, MOVED, PAGE, BLANK = (
@@ -33,7 +34,7 @@ class Current:
 
 def opening() -> Current:
     """What the address without a query shows."""
-    return Current(load_scenario(url_codec.OPENING), url_codec.OPENING)
+    return Current(shipped_scenario(url_codec.OPENING), url_codec.OPENING)
 
 
 def current() -> Current:
@@ -49,7 +50,7 @@ def scenario() -> Scenario:
 
 def start_from(name: str) -> None:
     """Begin again from a shipped scenario."""
-    _move(Current(load_scenario(name), name, current().beside))
+    _move(Current(shipped_scenario(name), name, current().beside))
 
 
 def use(given: Scenario, base: str | None = None) -> None:

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 import econsim
@@ -18,9 +19,10 @@ from econsim.library import shipped_scenarios
 from econsim.parameter_book import book
 from econsim.results import Result, simulate_many
 from econsim.runs import DEFAULT_DRAWS, DEFAULT_ENSEMBLE, DEFAULT_SEED, Run, Settings
-from econsim.scenario import Scenario, load_scenario
+from econsim.scenario import Scenario
 from econsim.store import as_json
 from econsim.web.running import Answer
+from econsim.web.shipped import shipped_scenario
 from econsim.web.words import METRICS
 from econsim.whole_folder import Content, write_folder
 
@@ -31,13 +33,13 @@ STRIP_BASE = "baseline"
 
 def moderate_levers() -> dict[str, Scenario]:
     """Each lever at its moderate setting from the first quarter, alone, in the world of the baseline."""
-    base = load_scenario(STRIP_BASE)
+    base = shipped_scenario(STRIP_BASE)
     return {name: base.with_(**{name: lever.moderate}) for name, lever in book().levers.items()}
 
 
 def kept_scenarios() -> list[Scenario]:
     """What is stored."""
-    return [*(load_scenario(name) for name in shipped_scenarios()), *moderate_levers().values()]
+    return [*(shipped_scenario(name) for name in shipped_scenarios()), *moderate_levers().values()]
 
 
 def kept_results(draws: int = DEFAULT_DRAWS) -> list[Result]:
@@ -120,10 +122,19 @@ def read(scenario: Scenario) -> Answer | None:
 
 
 def _run(scenario: Scenario) -> Run:
-    frame = _draws()[scenario.world_hash]
-    names = [str(name) for name in frame.columns if name not in ("world", "failed")]
-    metrics = {name: frame[name].to_numpy(float) for name in names}
-    return Run(scenario, metrics, {}, frame["failed"].to_numpy(bool))
+    columns = _columns(scenario.world_hash)
+    return Run(scenario, {name: column for name, column in columns.items() if name != "failed"}, {}, columns["failed"])
+
+
+@functools.cache
+def _columns(world: str) -> dict[str, np.ndarray]:
+    """The metrics of a world and which draws failed, read-only: name -> (draw)."""
+    frame = _draws()[world]
+    found = {str(name): frame[name].to_numpy(bool if name == "failed" else float) for name in frame.columns
+             if name != "world"}  # fmt: skip
+    for column in found.values():
+        column.flags.writeable = False
+    return found
 
 
 __all__ = ["kept_scenarios", "moderate_levers", "read", "write"]

@@ -9,6 +9,7 @@ rest holds.
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import re
 import zlib
@@ -21,10 +22,11 @@ import econsim
 from econsim.errors import InputError, Problem, nearest_name
 from econsim.library import shipped_name, shipped_scenarios
 from econsim.parameter_book import Lever, Parameter, book
-from econsim.scenario import Scenario, load_scenario
+from econsim.scenario import Scenario
 from econsim.scenario_schema import SWITCHES, TEXT_LIMITS, PriorOverride
 from econsim.scenario_settings import with_settings
 from econsim.timeline import LeverStep
+from econsim.web.shipped import shipped_scenario
 
 VERSION = "1"
 OPENING = "gate-and-detect"  # what the address without a query shows
@@ -89,10 +91,11 @@ def encode(scenario: Scenario, base: str | None, beside: Sequence[Told] | None =
     return query
 
 
+@functools.lru_cache(64)  # asked for several times at each step of a slider, and proved by reading it back
 def _one(scenario: Scenario, base: str | None) -> dict[str, str]:
     """What tells one scenario: its name and differences, or all of it."""
     if base is not None:
-        query = {"p": base, **differences(scenario, load_scenario(base))}
+        query = {"p": base, **differences(scenario, shipped_scenario(base))}
         if len(str(query)) <= LONGEST and _says_the_same(query, scenario):
             return query
     return {"w": _packed(scenario)}
@@ -165,7 +168,7 @@ def decode(query: Mapping[str, str]) -> Decoded:
     size = sum(len(name) + len(value) for name, value in query.items())
     if size > LONGEST:
         told = f"This link is too long to be one of ours ({size:,} characters); the opening scenario is shown."
-        return Decoded(load_scenario(OPENING), OPENING, (told,))
+        return Decoded(shipped_scenario(OPENING), OPENING, (told,))
     reading = _Reading()
     _read_versions(query, reading)
     base, start = _base(query, reading)
@@ -222,7 +225,7 @@ def _base(query: Mapping[str, str], reading: _Reading) -> tuple[str | None, Scen
         hint = f" Did you mean {near}?" if near else ""
         reading.notices.append(f"There is no shipped scenario {_shown(named)}; {OPENING} is shown.{hint}")
         name = OPENING
-    return name, load_scenario(name)
+    return name, shipped_scenario(name)
 
 
 def _unpacked(text: str) -> Scenario:

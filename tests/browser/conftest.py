@@ -38,33 +38,51 @@ def server(browser, jobs_folder):
 
 
 @pytest.fixture(scope="session")
-def window(browser, server):
-    """One window a width and theme, for tests that only look: what it has loaded once it need not load again."""
+def profile(browser):
+    """One browser profile a width and theme: what it has loaded once it need not load again."""
+    known = {}
+
+    def found(width: int, dark: bool):
+        if (width, dark) not in known:
+            known[width, dark] = _profile(browser, width, dark)
+        return known[width, dark]
+
+    yield found
+    for context in known.values():
+        context.close()
+
+
+def _profile(browser, width: int, dark: bool):
+    return browser.new_context(
+        viewport={"width": width, "height": 720}, accept_downloads=True, color_scheme="dark" if dark else "light"
+    )
+
+
+@pytest.fixture(scope="session")
+def window(profile, server):
+    """One tab a width and theme, for tests that only look."""
     known = {}
 
     def found(width: int, dark: bool) -> Tab:
         if (width, dark) not in known:
-            context = browser.new_context(viewport={"width": width, "height": 720},
-                                          color_scheme="dark" if dark else "light")  # fmt: skip
-            known[width, dark] = Tab(context.new_page(), server.address)
+            known[width, dark] = Tab(profile(width, dark).new_page(), server.address)
         return known[width, dark]
 
-    yield found
-    for tab in known.values():
-        tab.page.context.close()
+    return found
 
 
 @pytest.fixture
-def visitor(browser, server):
-    """A new visitor with nothing in store: `visitor()`, or `visitor(width=390, dark=True)`."""
-    contexts = []
+def visitor(browser, profile, server):
+    """A new session in a tab of its own: `visitor()`; `visitor(stranger=True)` has nothing in store either."""
+    pages, strangers = [], []
 
-    def come(width: int = 1280, height: int = 720, dark: bool = False) -> Tab:
-        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True,
-                                      color_scheme="dark" if dark else "light")  # fmt: skip
-        contexts.append(context)
-        return Tab(context.new_page(), server.address)
+    def come(stranger: bool = False) -> Tab:
+        if stranger:
+            strangers.append(_profile(browser, 1280, False))
+        context = strangers[-1] if stranger else profile(1280, False)
+        pages.append(context.new_page())
+        return Tab(pages[-1], server.address)
 
     yield come
-    for context in contexts:
-        context.close()
+    for one in (*pages, *strangers):
+        one.close()

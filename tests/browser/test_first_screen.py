@@ -9,7 +9,7 @@ from econsim.web.url_codec import OPENING
 
 
 def test_the_first_screen_is_complete_without_scrolling(visitor):
-    tab = visitor().open()
+    tab = visitor(stranger=True).open()
     shown = tab.shown()
     result = stored.read(load_scenario(OPENING)).result
     assert shown.finding == result.finding and shown.run == result.run_id
@@ -30,7 +30,7 @@ def test_something_changes_on_the_first_screen():
 
 
 def test_nothing_leaves_the_machine_and_nothing_complains(visitor):
-    tab = visitor().open()
+    tab = visitor(stranger=True).open()
     tab.press("Release window", times=2)
     tab.open("?p=royalty")
     assert len(tab.requests) > 10

@@ -9,7 +9,7 @@ from econsim.web.navigation import MENU
 
 def same_elsewhere(visitor, tab) -> None:
     """The address, opened by somebody else, shows the same, once all of it is painted."""
-    other = visitor().open(tab.query())
+    other = visitor(stranger=True).open(tab.query())
     for _ in range(100):
         if other.shown() == tab.shown():
             break

@@ -10,11 +10,12 @@ import streamlit as st
 from econsim.errors import InputError
 from econsim.findings import levers_added
 from econsim.library import shipped_scenarios
-from econsim.scenario import Scenario, load_scenario
+from econsim.scenario import Scenario
 from econsim.scenario_schema import TEXT_LIMITS
 from econsim.scenario_settings import with_settings
 from econsim.studies.comparison_store import distinct
 from econsim.web import state
+from econsim.web.shipped import shipped_scenario
 from econsim.web.url_codec import Told
 from econsim.web.words import plain
 
@@ -26,7 +27,7 @@ CHOSEN, KEPT = "compare-chosen", "econsim.kept-packages"
 
 def usual(now: state.Current) -> tuple[Told, ...]:
     """Two policies that are debated, other than the current one."""
-    others = [Told(load_scenario(name), name) for name in USUAL if name != now.base]
+    others = [Told(shipped_scenario(name), name) for name in USUAL if name != now.base]
     return tuple(one for one in others if same_calendar(one.scenario, now.scenario))[:2]
 
 
@@ -66,7 +67,7 @@ def shown_beside(now: state.Current) -> tuple[Told, ...]:
 
 def _options(now: state.Current, beside: Sequence[Told]) -> dict[str, Told]:
     kept: dict[str, Told] = st.session_state.setdefault(KEPT, {})
-    shipped = {name: Told(load_scenario(name), name) for name in shipped_scenarios()}
+    shipped = {name: Told(shipped_scenario(name), name) for name in shipped_scenarios()}
     known = shipped | kept
     comparable = {name: one for name, one in known.items() if same_calendar(one.scenario, now.scenario)}
     return comparable | {_name(one): one for one in beside}
@@ -74,7 +75,7 @@ def _options(now: state.Current, beside: Sequence[Told]) -> dict[str, Told]:
 
 def _name(one: Told) -> str:
     """What a package is called in the menu: the shipped name, or that with what was changed."""
-    if one.base is not None and one.scenario == load_scenario(one.base):
+    if one.base is not None and one.scenario == shipped_scenario(one.base):
         return one.base
     return title(one.scenario)
 
@@ -83,7 +84,7 @@ def title(scenario: Scenario) -> str:
     """A scenario's name with the levers that were set on top, and how many assumptions."""
     added = levers_added(scenario)
     assumed = len(scenario.parameters) - (
-        len(load_scenario(scenario.name).parameters) if scenario.name in shipped_scenarios() else 0
+        len(shipped_scenario(scenario.name).parameters) if scenario.name in shipped_scenarios() else 0
     )
     extra = [*added, *([f"{assumed} assumption{'s' if assumed > 1 else ''}"] if assumed > 0 else [])]
     return scenario.name + (f" with {', '.join(extra)}" if extra else "")
@@ -106,7 +107,7 @@ def _keep() -> None:
 
 def assumptions_on_top(now: state.Current) -> dict[str, Any]:
     """Parameters and switches that were set on top of the shipped scenario, which keeps its own to itself."""
-    base = load_scenario(now.base) if now.base else Scenario()
+    base = shipped_scenario(now.base) if now.base else Scenario()
     found = {name: value for name, value in now.scenario.parameters.items() if base.parameters.get(name) != value}
     usual_switches, switches = base.switches.as_mapping(), now.scenario.switches.as_mapping()
     return {**found, **{name: on for name, on in switches.items() if on != usual_switches[name]}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import streamlit as st
@@ -20,7 +21,11 @@ from econsim.web.words import inside, label
 
 def moderate(scenario: Scenario) -> dict[str, Scenario]:
     """Each lever at its moderate setting from the first quarter, alone, under the assumptions of a scenario."""
-    world = scenario.without_levers()
+    return _each_alone(scenario.without_levers())
+
+
+@functools.lru_cache(16)  # the same worlds, whatever lever is moved
+def _each_alone(world: Scenario) -> dict[str, Scenario]:
     return {name: world.with_(**{name: lever.moderate}) for name, lever in book().levers.items()}
 
 
