@@ -39,6 +39,16 @@ AT_REST = """
   return window.econsimRuns > before && still && !document.querySelector('[data-stale="true"]')
 }
 """
+# A page is painted some time after its script is done: nothing in it has changed for a while, or it never rests.
+PAINTED = """
+() => new Promise((done) => {
+  const finish = () => { seen.disconnect(); done(true) }
+  let timer = setTimeout(finish, 250)
+  const seen = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(finish, 250) })
+  seen.observe(document.querySelector('[data-testid="stMain"]'), {subtree: true, childList: true, characterData: true})
+  setTimeout(finish, 10000)
+})
+"""
 DRAWN = """
 () => !document.querySelector('[data-testid="stSkeleton"]') &&
   [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')].every((one) => one.querySelector('svg, canvas'))
@@ -161,7 +171,7 @@ class Tab:
     def rest(self, before: int) -> None:
         """Wait until the script has started after `before` and is done."""
         self.page.wait_for_function(AT_REST, arg=before)
-        self.page.wait_for_timeout(250)  # a press that was still on its way starts it again
+        self.page.evaluate(PAINTED)  # meanwhile a press that was still on its way starts it again
         self.page.wait_for_function(AT_REST, arg=before)
 
     def drawn(self) -> Tab:

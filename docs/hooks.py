@@ -8,6 +8,8 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -35,6 +37,7 @@ ELSEWHERE = {
     "changelog.md": "CHANGELOG.md",
     "architecture.md": "ARCHITECTURE.md",
 }
+SEARCH_HELP = "https://unpkg.com/iframe-worker/shim"
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -44,6 +47,16 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, source in ELSEWHERE.items():
         files.append(File.generated(config, name, content=_as_page((ROOT / source).read_text(encoding="utf-8"))))
     return files
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """The theme's help for a search from a disk stands on the net; ours lies beside the pages."""
+    return output.replace(SEARCH_HELP, get_relative_url("assets/iframe-worker.js", page.url))
+
+
+def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
+    """The same for the page of a missing page."""
+    return output_content.replace(SEARCH_HELP, "/assets/iframe-worker.js")
 
 
 def _as_page(text: str) -> str:
