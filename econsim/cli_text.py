@@ -7,31 +7,11 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from econsim.headline_metrics import HEADLINES
+
 WIDTH = 100
 MONEY = {"$M": ("$bn", 1e-3), "$M/quarter": ("$bn/year", 4e-3)}
 """Unit of the model -> unit shown, and the factor to it."""
-
-HEADLINES = (
-    "rd_relative",
-    "collapse",
-    "rd_investment",
-    "frontier_growth",
-    "visible_lag_months",
-    "true_lag_months",
-    "price_fall",
-    "copy_share_of_all_revenue",
-    "copy_quantity_share",
-    "hidden_loss_share",
-    "hhi",
-    "lab_margin",
-    "n_labs_active",
-    "n_distillers_active",
-    "lab_npv",
-    "lab_profit_pv",
-    "distiller_profit_pv",
-    "consumer_surplus_pv",
-)
-"""The metrics that are shown, in order; `--json` has them all."""
 
 SPLIT = ("welfare_pv", "welfare_static_pv", "welfare_dynamic_pv")
 """Shown where the split was asked for."""

@@ -38,6 +38,11 @@ def display_name(name: str) -> str:
     return name.replace("rd-", "R&D ").replace("-", " ")
 
 
+def quoted_name(name: str) -> str:
+    """The same where it stands among others in a sentence: ‘gate and detect’, which is one package and not two."""
+    return f"‘{display_name(name)}’"
+
+
 def percent(change: float) -> str:
     """A relative change with its sign: `+12%`, `−3.4%`."""
     size = round(abs(100.0 * change), 1)

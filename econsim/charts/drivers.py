@@ -12,7 +12,7 @@ import econsim
 from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled, titled
 from econsim.ensemble_words import illustrative_sweep
 from econsim.errors import InputError, Problem
-from econsim.findings import display_name
+from econsim.findings import quoted_name
 from econsim.studies.words import amount, listed, words
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def information_bars(drivers: Drivers) -> Any:
     said = base.mark_text(align="left", color=GREY, fontSize=11).encode(x=alt.value(PLOT_WIDTH + 8), text="told:N")
     left_out = len(one.parameters) - len(shown)
     rest = f" {left_out} {'more parameters are' if shown else 'parameters alone are'} worth less." if left_out else ""
-    packages = listed([display_name(name) for name in one.packages])
+    packages = listed([quoted_name(name) for name in one.packages])
     subtitle = (
         f"Expected gain of choosing among {packages} after learning it; {one.rows:,} futures. Bar: gain of a rule "
         "fitted on other futures, which leans low; line: its 95% interval; tick: highest fitted value, which leans "

@@ -114,6 +114,7 @@ def _subtitle(
     factor = result.content["factor"]
     what = of(result, name, kind == "effects")
     left = len(rows) - SHOWN
+    out = (result.content["screening"] or {}).get("left_out", ())
     return (
         f"Sobol' indices of {f'the rank of {what} among all runs' if by_rank else what}: the share of its variance "
         f"that goes with each {factor}. Wide bar: with all interactions; narrow bar: alone; lines: 95% intervals."
@@ -123,6 +124,7 @@ def _subtitle(
             else ""
         )
         + (f" {left} weaker {factor}s are not shown." if left > 0 else "")
+        + (f" {len(out)} more were screened out and held at their defaults." if out else "")
         + (" Shares above 100% are sampling error." if rows[0]["ST"] > 1.05 else "")
         + ("" if content["convergence"][kind][name]["settled"] else " The whole rank order is not settled.")
         + (

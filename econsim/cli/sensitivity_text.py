@@ -46,7 +46,8 @@ def plan_text(settings: SensitivitySettings) -> str:
     if settings.screens:
         told += (
             f". First a Morris screening of {len(settings.names)} parameters ({TRAJECTORIES} trajectories, "
-            f"{rows[SCREENING]:,} draws), of which the {KEPT} strongest are taken; --all takes all of them"
+            f"{rows[SCREENING]:,} draws), of which {KEPT} are taken, the moats and the strongest; "
+            "--all takes all of them"
         )
     return paragraph(told)
 
@@ -110,19 +111,39 @@ def _strongest(content: Mapping[str, Any], labels: Sequence[tuple[str, str]]) ->
 
 
 def _screening(content: Mapping[str, Any]) -> list[str]:
-    told = content["screening"]
-    strengths = ", ".join(
-        f"{name} {percent(share)}" for name, share in told["strength"].items() if name in told["kept"]
-    )
-    left = ", ".join(f"{name} {percent(share)}" for name, share in told["strength"].items() if name in told["left_out"])
+    told, lead = content["screening"], content["lead"]
+    strength, taken = told["strength"], told["taken"]
+    shares = {
+        rule: ", ".join(f"{name} {percent(strength[name])}" for name in names) or "none"
+        for rule, names in (*taken.items(), ("left out", [name for name in strength if name in told["left_out"]]))
+    }
     return [
         paragraph(
-            f"Screening (Morris, {told['trajectories']} trajectories over 90% ranges, {told['points']:,} points; "
-            f"largest share of the mean absolute effects on any output). Taken: {strengths}. Left out: {left}.",
+            f"Screening (Morris, {told['trajectories']} trajectories over 90% ranges, {told['points']:,} points), "
+            f"judged by the rank of each output among all these runs, of which a few extreme ones decide nothing. "
+            f"Beside each name: its share of the mean absolute effects, a mean over {_judged_by(told)}. "
+            f"Taken: first the moats that moved any output: {shares['moats']}; then the {len(taken['lead'])} strongest "
+            f"on {lead}: {shares['lead']}; then those with the largest share: {shares['headlines']}. "
+            f"Left out: {shares['left out']}.",
             "  ",
         ),
+        paragraph(f"What they leave out of the mean absolute effects on ranks: {_left_out(told)}.", "  "),
         _dead(told),
     ]
+
+
+def _judged_by(told: Mapping[str, Any]) -> str:
+    metrics, effects = told["judged_by"]["outputs"], told["judged_by"].get("effects", ())
+    text = f"{len(metrics)} metrics"
+    return f"{text} and {len(effects)} effects of the policy on them" if effects else text
+
+
+def _left_out(told: Mapping[str, Any]) -> str:
+    parts = []
+    for kind, metrics in told["judged_by"].items():
+        of = "the effect on " if kind == "effects" else ""
+        parts += [f"{of}{name} {percent(told['left_out_share'][kind][name])}" for name in metrics]
+    return ", ".join(parts)
 
 
 def _dead(told: Mapping[str, Any]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from econsim.errors import InputError, Problem
-from econsim.findings import display_name, futures
+from econsim.findings import futures, quoted_name
 from econsim.parameter_book import book
 from econsim.studies.drivers_rows import SweptRows, not_in_sweep
 from econsim.studies.statistics.information_value import (
@@ -79,18 +79,27 @@ class Information:
     def sentences(self) -> tuple[str, ...]:
         """What is best, what knowing everything is worth, and which parameters are worth settling."""
         means = self.means
-        told = listed([f"{amount(means[one], self.unit)} with {display_name(one)}" for one in self.packages])
-        shares = dict(zip(self.packages, self.perfect.best_share, strict=True))
+        told = listed([f"{amount(means[one], self.unit)} with {quoted_name(one)}" for one in self.packages])
         least = "lowest" if self.less_is_better else "highest"
+        tied = [name for place, name in enumerate(self.packages) if place in self.perfect.tied]
+        alike = " alike" if len(tied) > 1 else ""
         first = (
-            f"{words(self.metric)} is {least} on average with {display_name(self.best)} ({told}), which is the best "
-            f"choice in {futures(float(shares[self.best]))} futures."
+            f"{words(self.metric)} is {least} on average with {listed([quoted_name(one) for one in tied])}{alike} "
+            f"({told}). {listed([self._how_often(name, place == 0) for place, name in enumerate(tied)])}."
         )
         whole = (
             f"Knowing everything before choosing, luck included, would be worth {self.gain(self.perfect.value)} on "
             f"average."
         )
         return first[:1].upper() + first[1:], whole, self.settling
+
+    def _how_often(self, name: str, full: bool) -> str:
+        """In how many futures a package is the best, with others that are level and alone."""
+        place = self.packages.index(name)
+        level, alone = (futures(float(share[place])) for share in (self.perfect.best_share, self.perfect.alone_share))
+        if not full:
+            return f"{quoted_name(name)} in {level}, alone in {alone}"
+        return f"{quoted_name(name)} is at least as good as any other in {level} futures, alone the best in {alone}"
 
     @property
     def headline(self) -> str:
@@ -111,7 +120,7 @@ class Information:
             if told.value == 0.0:
                 return (
                     "No single parameter is worth settling before this choice: no rule that goes by one of them does "
-                    f"better than {display_name(self.best)} in every future."
+                    f"better than {quoted_name(self.best)} in every future."
                 )
             return (
                 f"No single parameter is worth settling before this choice: the most valuable, {words(most)}, is worth "
@@ -136,7 +145,8 @@ class Information:
 
     def summary(self) -> dict[str, Any]:
         """Plain Python for JSON; money in the metric's unit."""
-        shares = self.perfect.best_share
+        known = self.perfect
+        rows = zip(self.packages, known.best_share, known.alone_share, known.regret, strict=True)
         return {
             "metric": self.metric,
             "unit": self.unit,
@@ -144,8 +154,13 @@ class Information:
             "rows": self.rows,
             "undefined": self.undefined,
             "packages": {
-                name: {"mean": self.means[name], "best_in": float(share), "mean_regret": float(regret)}
-                for name, share, regret in zip(self.packages, shares, self.perfect.regret, strict=True)
+                name: {
+                    "mean": self.means[name],
+                    "best_in": float(share),
+                    "alone_best_in": float(alone),
+                    "mean_regret": float(regret),
+                }
+                for name, share, alone, regret in rows
             },
             "best": self.best,
             "evpi": {"value": self.perfect.value, "standard_error": self.perfect.standard_error},
@@ -205,10 +220,12 @@ def value_of_information(
     if not parameters:
         message = "the design varies no parameter whose value could be known"
         raise InputError(Problem("value_of_information", message, ", ".join(rows.names) or "a single point"))
-    signed = -outcomes if less_is_better else outcomes
+    # In an order of their own, and not in that of the question: ties go the same way however packages are listed.
+    order = sorted(range(len(names)), key=lambda place: names[place])
+    signed = (-outcomes if less_is_better else outcomes)[:, order]
     usable = np.isfinite(signed).all(axis=1)
     _enough("rows in which the metric is defined under every package", int(usable.sum()))
-    perfect = perfect_information(signed[usable])
+    perfect = _as_listed(perfect_information(signed[usable]), order)
     known = {name: rows.value(name) for name in parameters}
     averaged = sweep.draws > 1
     if averaged:
@@ -241,6 +258,13 @@ def value_of_information(
 def _enough(what: str, count: int) -> None:
     if count < LEAST_ROWS:
         raise InputError(Problem("value_of_information", f"too few {what}", f"{count:,}", f"{LEAST_ROWS} or more"))
+
+
+def _as_listed(found: PerfectInformation, order: Sequence[int]) -> PerfectInformation:
+    """With packages where they stand in the question; `order` says where each of the computation stands there."""
+    back = np.argsort(order)
+    shares = {name: getattr(found, name)[back] for name in ("means", "regret", "best_share", "alone_share")}
+    return replace(found, best=order[found.best], tied=tuple(order[place] for place in found.tied), **shares)
 
 
 def _outcomes(sweep: Sweep, names: Sequence[str], metric: str) -> tuple[SweptRows, np.ndarray]:

@@ -22,6 +22,7 @@ from econsim.runs import Progress
 from econsim.scenario import Scenario
 from econsim.studies.design_axes import uncertain_names
 from econsim.studies.designs import saltelli_rows
+from econsim.studies.sensitivity_choice import choice
 from econsim.studies.sensitivity_designs import default_of, main_spec, noise_spec, screening_spec
 from econsim.studies.sensitivity_folder import (
     INDICES,
@@ -36,7 +37,7 @@ from econsim.studies.sensitivity_folder import (
     write_sensitivity_plan,
 )
 from econsim.studies.sensitivity_result import Sensitivity, open_sensitivity
-from econsim.studies.sensitivity_screening import kept_after, left_out_share, morris_content, oat_content
+from econsim.studies.sensitivity_screening import morris_content, oat_content
 from econsim.studies.sensitivity_settings import (
     KEPT,
     REPLICATES,
@@ -186,9 +187,10 @@ def _content(settings: SensitivitySettings, work: Work, engine: str) -> dict[str
         found = oat_content(settings, work.run(MAIN, main_spec(settings, names)))
     else:
         if settings.screens:
-            screening = morris_content(settings, work.run(SCREENING, screening_spec(settings)), TRAJECTORIES)
-            names = kept_after(settings, screening)
-            screening |= _choice(settings, screening, names)
+            sweep = work.run(SCREENING, screening_spec(settings))
+            screening = morris_content(settings, sweep, TRAJECTORIES)
+            screening |= choice(settings, sweep, screening["dead"], _against_a_policy(settings))
+            names = tuple(screening["kept"])
         noise = work.run(NOISE, noise_spec(settings, names))
         found = sobol_content(settings, work.run(MAIN, main_spec(settings, names)), noise)
     content = _head(settings, work.sweeps, engine, names) | found | {"screening": screening}
@@ -197,24 +199,20 @@ def _content(settings: SensitivitySettings, work: Work, engine: str) -> dict[str
     return content
 
 
-def _choice(settings: SensitivitySettings, screening: dict[str, Any], kept: tuple[str, ...]) -> dict[str, Any]:
-    left = {
-        kind: {name: left_out_share(screening, kind, name, kept) for name in screening[kind]}
-        for kind in ("outputs", "effects")
-    }
-    return {
-        "kept": list(kept),
-        "left_out": [name for name in settings.names if name not in kept],
-        "left_out_share": left,
-    }
+def _status_quo(settings: SensitivitySettings) -> Scenario:
+    levers = any(name in book().levers for name in settings.names)
+    return status_quo_of(settings.scenario, None, levers)
+
+
+def _against_a_policy(settings: SensitivitySettings) -> bool:
+    """Whether effects are measured against another policy, and not against no copying."""
+    return _status_quo(settings).world_hash != settings.scenario.without_copying().world_hash
 
 
 def _head(
     settings: SensitivitySettings, sweeps: dict[str, Sweep], engine: str, names: tuple[str, ...]
 ) -> dict[str, Any]:
     scenario = settings.scenario
-    levers = any(name in book().levers for name in settings.names)
-    status_quo = status_quo_of(scenario, None, levers)
     fixed = [name for name in uncertain_names([scenario]) if name not in names]
     return {
         "run_id": settings.sensitivity_id,
@@ -222,8 +220,8 @@ def _head(
         "method": settings.method,
         "scenario": scenario.name,
         "scenario_hash": scenario.hash,
-        "status_quo": status_quo.name,
-        "status_quo_is_policy": status_quo.world_hash != scenario.without_copying().world_hash,
+        "status_quo": _status_quo(settings).name,
+        "status_quo_is_policy": _against_a_policy(settings),
         "engine": engine,
         "settings": settings.identity(),
         "lead": settings.lead,

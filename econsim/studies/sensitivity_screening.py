@@ -8,21 +8,19 @@ import numpy as np
 
 from econsim.metrics import summary_catalogue
 from econsim.studies.sensitivity_designs import HIGH_END, LEVELS, LOW_END, default_of, morris_cube, oat_points
-from econsim.studies.sensitivity_settings import KEPT, SensitivitySettings
+from econsim.studies.sensitivity_settings import SensitivitySettings
 from econsim.studies.sensitivity_tables import ROUNDING, by_draw, level_and_effect, moves
 from econsim.studies.statistics.resampling import normal_quantile
 from econsim.studies.statistics.screening import elementary_effects
 from econsim.studies.sweep import Sweep
-from econsim.studies.sweep_chunk import EFFECT
 
 Tables = dict[str, dict[str, dict[str, float | None]]]
 CONFIDENCE = 0.95
-ON_LEAD = KEPT // 2  # places that screening gives to the strongest on the lead output
 LEAST_DEFINED = 0.5  # of the draws of a tornado's bar
 
 
 def morris_content(settings: SensitivitySettings, sweep: Sweep, trajectories: int) -> dict[str, Any]:
-    """Outputs, effects, reasons, dead parameters and strengths of a Morris sweep."""
+    """Outputs, effects, reasons and dead parameters of a Morris sweep."""
     groups = settings.groups
     factors = tuple(dict.fromkeys(groups)) if groups else settings.names
     numbers = None if groups is None else [factors.index(one) for one in groups]
@@ -40,7 +38,6 @@ def morris_content(settings: SensitivitySettings, sweep: Sweep, trajectories: in
     dead = [name for place, name in enumerate(factors) if not moved[moved_factor == place].any()]
     tables: dict[str, Tables] = {"outputs": {}, "effects": {}}
     reasons: dict[str, dict[str, str]] = {"outputs": {}, "effects": {}}
-    shares = {}
     for place, (kind, name) in enumerate(_labels(metrics)):
         if name not in settings.outputs:
             continue
@@ -58,14 +55,10 @@ def morris_content(settings: SensitivitySettings, sweep: Sweep, trajectories: in
             }
             for at, factor in enumerate(factors)
         }
-        if star.sum() > 0.0:
-            shares[kind, name] = star / star.sum()
-    strongest = _strengths(settings, factors, shares)
     return {
         **tables,
         "reasons": reasons,
         "dead": dead,
-        "strength": strongest,
         "factors": list(factors),
         "trajectories": trajectories,
         "points": len(cube),
@@ -82,34 +75,6 @@ def _moved(cube: np.ndarray, pairs: np.ndarray, groups: list[int] | None) -> np.
 
 def _labels(metrics: tuple[str, ...]) -> list[tuple[str, str]]:
     return [*(("outputs", name) for name in metrics), *(("effects", name) for name in metrics)]
-
-
-def _strengths(
-    settings: SensitivitySettings, factors: tuple[str, ...], shares: dict[tuple[str, str], np.ndarray]
-) -> dict[str, float]:
-    """Factor -> its largest share of the mean absolute effects on any one output, strongest first."""
-    if not shares:
-        return dict.fromkeys(factors, 0.0)
-    largest = np.array(list(shares.values())).max(axis=0)
-    order = np.argsort(-largest, kind="stable")
-    return {factors[at]: float(largest[at]) for at in order}
-
-
-def kept_after(settings: SensitivitySettings, screening: dict[str, Any]) -> tuple[str, ...]:
-    """`KEPT` parameters, in book order: the `ON_LEAD` strongest on the lead output, then the strongest on any."""
-    lead = screening["outputs"].get(settings.lead, {})
-    first = sorted(lead, key=lambda name: -lead[name]["mu_star"])[:ON_LEAD]
-    strongest = set([*first, *(name for name in screening["strength"] if name not in first)][:KEPT])
-    return tuple(name for name in settings.names if name in strongest)
-
-
-def left_out_share(screening: dict[str, Any], kind: str, output: str, kept: tuple[str, ...]) -> float | None:
-    """Share of the mean absolute effects on an output that belongs to the parameters left out."""
-    table = screening[kind].get(output)
-    if not table:
-        return None
-    whole = sum(one["mu_star"] for one in table.values())
-    return sum(one["mu_star"] for name, one in table.items() if name not in kept) / whole if whole > 0.0 else None
 
 
 # ---------------------------------------------------------------------------------------------------- tornado
@@ -176,4 +141,4 @@ def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-__all__ = ["EFFECT", "kept_after", "left_out_share", "morris_content", "oat_content"]
+__all__ = ["morris_content", "oat_content"]

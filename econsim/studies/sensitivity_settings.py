@@ -25,6 +25,9 @@ SERIES = ("rd_investment", "frontier_capability", "copy_true_capability", "consu
 
 KEPT = 20  # parameters that Sobol' indices are computed for after screening
 TRAJECTORIES = 20  # of the screening
+RULE = "moats, ranks of the lead, ranks of headlines"
+"""Names the rule of `sensitivity_choice` in what an analysis is identified by: another rule is another analysis."""
+
 REPLICATES = 4  # random streams by which noise is told from parameters
 NOISE_POINTS = 256  # points at which they are compared
 DEFAULT_SAMPLES = {"sobol": 256, "morris": TRAJECTORIES, "oat": 1}
@@ -84,7 +87,7 @@ class SensitivitySettings:
             "method": self.method,
             "axes": {axis.name: axis.identity for axis in self.axes},
             "groups": None if self.groups is None else list(self.groups),
-            "screening": {"kept": KEPT, "trajectories": TRAJECTORIES} if self.screens else None,
+            "screening": {"kept": KEPT, "trajectories": TRAJECTORIES, "rule": RULE} if self.screens else None,
             "samples": self.samples,
             "scrambles": SCRAMBLES if self.method == "sobol" else None,
             "second_order": self.second_order,

@@ -188,12 +188,7 @@ def _sobol_warnings(content: Content) -> list[str]:
         told.append(text + (f", {percent(noise['share_of_mean'])} after averaging" if draws > 1 else ""))
     screening = content["screening"]
     if screening is not None:
-        left = screening["left_out_share"]["outputs"].get(lead)
-        if left is not None:
-            told.append(
-                f"screening left out {len(screening['left_out'])} parameters, which make {percent(left)} of the mean "
-                f"absolute effects on {lead}; they stay at their defaults (--all takes them in)"
-            )
+        told.append(screened_out(screening, lead))
     partly: dict[str, list[str]] = {}
     for kind, what in (("outputs", ""), ("effects", "effect on ")):
         for name, used in content["share_used"][kind].items():
@@ -205,6 +200,20 @@ def _sobol_warnings(content: Content) -> list[str]:
         for used, names in partly.items()
     ]
     return told
+
+
+def screened_out(screening: Mapping[str, Any], lead: str) -> str:
+    """What a screening left out, and how much of the lead and of the other metrics it was judged by goes with that."""
+    shares = screening["left_out_share"]["outputs"]
+    text = (
+        f"screening left out {len(screening['left_out'])} parameters, which stay at their defaults (--all takes them)"
+    )
+    parts = [f"{percent(shares[lead])} of those on {lead}"] if lead in shares else []
+    others = {name: shares[name] for name in screening["judged_by"]["outputs"] if name != lead}
+    if others:
+        least, most = (pick(others, key=lambda name: others[name]) for pick in (min, max))
+        parts.append(f"{percent(others[least])} ({least}) to {percent(others[most])} ({most}) of those on others")
+    return f"{text}; they make, of the mean absolute effects on ranks, {listed(parts)}" if parts else text
 
 
 def unsettled(content: Content, output: str, kind: str) -> str:

@@ -25,6 +25,7 @@ from econsim.cli import main
 from econsim.cli.progress import Progress
 from econsim.ensemble_words import illustrative, reservations
 from econsim.findings import copying_pays, futures
+from econsim.headline_metrics import HEADLINES
 from econsim.library import shipped_scenarios
 from econsim.metrics import YES_NO
 from econsim.parameter_book import book
@@ -123,7 +124,7 @@ def test_the_table_holds_the_numbers_of_the_summary(capsys, result):
     lines = good(capsys, "run", "gate-and-detect", *SMALL).splitlines()
     summary = result.summary()
     rows = {line.split()[0]: re.split(r" {2,}", line) for line in reversed(lines) if line.split()[:1]}
-    for name in cli_text.HEADLINES:
+    for name in HEADLINES:
         metric, effect = summary["metrics"][name], summary["effects"][name]
         if name in YES_NO:
             assert rows[name][2] == futures(metric["mean"])

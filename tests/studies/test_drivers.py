@@ -15,6 +15,7 @@ from sweep_helpers import small
 import econsim
 from econsim.charts.drivers import information_bars, rank_correlations
 from econsim.errors import InputError
+from econsim.findings import futures
 from econsim.parameter_book import book
 from econsim.studies import drivers_rows
 from econsim.studies.drivers_correlation import correlations, spearman_influence
@@ -293,9 +294,44 @@ def test_nothing_worth_settling_is_said(tmp_path):
     swept = known_sweep(tmp_path / "s", outcome, **CHOICE)
     one = econsim.drivers(swept, metric="lab_npv", value_of_information="royalty,release-window").information
     assert one.best == "royalty" and one.perfect.value == 0.0 and not one.worth_settling
-    assert "does better than royalty in every future" in one.settling
+    assert "does better than ‘royalty’ in every future" in one.settling
     assert "No single parameter is clearly worth settling" in json.dumps(information_bars(econsim.drivers(
         swept, metric="lab_npv", value_of_information="royalty,release-window")).to_dict())  # fmt: skip
+
+
+def test_packages_that_are_level_all_count_whatever_their_order(tmp_path):
+    """royalty is better where lab premium is low, release-window nowhere, and they are level elsewhere."""
+
+    def outcome(label, values, chance):
+        return {"lab_npv": np.where((values["lab_premium"] < 0.5) & (label == "royalty"), 1.0, 0.0)}
+
+    swept = known_sweep(tmp_path / "s", outcome, **CHOICE)
+    orders = [["royalty", "release-window"], ["release-window", "royalty"]]
+    one, other = (econsim.drivers(swept, metric="lab_npv", value_of_information=names).information for names in orders)
+    share = float((swept.values("lab_npv", "royalty") == 1.0).mean())
+    for found in (one, other):
+        told = found.summary()["packages"]
+        assert told["royalty"]["best_in"] == 1.0 and told["royalty"]["alone_best_in"] == share
+        assert told["release-window"]["best_in"] == 1.0 - share and told["release-window"]["alone_best_in"] == 0.0
+        assert (
+            f"‘royalty’ is at least as good as any other in 20 of 20 futures, alone the best in {futures(share)}."
+            in found.sentences[0]
+        )
+    mine, theirs = ({**found.summary(), "packages": None} for found in (one, other))
+    assert mine == theirs and one.sentences[1:] == other.sentences[1:]
+
+
+def test_packages_that_are_the_same_are_both_the_best(tmp_path):
+    swept = known_sweep(tmp_path / "s", lambda label, values, chance: {"lab_npv": values["lab_premium"]}, **CHOICE)
+    for names in ("royalty,release-window", "release-window,royalty"):
+        one = econsim.drivers(swept, metric="lab_npv", value_of_information=names).information
+        first, second = (f"‘{name.replace('-', ' ')}’" for name in names.split(","))
+        assert f"is highest on average with {first} and {second} alike" in one.sentences[0]
+        assert one.sentences[0].endswith(
+            f"{first} is at least as good as any other in 20 of 20 futures, alone the best in 0 of 20 and {second} in "
+            "20 of 20, alone in 0 of 20."
+        )
+        assert one.best == "release-window"
 
 
 # ------------------------------------------------------------------------------------------ what is refused

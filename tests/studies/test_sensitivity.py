@@ -17,11 +17,14 @@ import econsim
 from econsim import InputError, open_sensitivity, open_sweep
 from econsim.charts.sensitivity import index_over_time, morris_bars, sobol_bars, tornado, write_charts
 from econsim.draws import uniform
+from econsim.metrics import summary_catalogue
 from econsim.scenario import load_scenario
+from econsim.studies import sensitivity_choice
 from econsim.studies.design_axes import prior_axis
+from econsim.studies.moats import MOATS
 from econsim.studies.sensitivity import Sensitivity, planned_rows
 from econsim.studies.sensitivity_designs import morris_cube
-from econsim.studies.sensitivity_settings import KEPT, check_sensitivity
+from econsim.studies.sensitivity_settings import KEPT, TRAJECTORIES, check_sensitivity
 from econsim.studies.sensitivity_words import finding, without_numbers
 from econsim.studies.statistics import noise, resampling, screening, sobol
 from econsim.studies.sweep_status import SweepStopped, read_status
@@ -323,9 +326,44 @@ def test_the_default_screens_first(toy):
     assert set(NAMES[:3]) <= set(screening["kept"])
     assert set(screening["dead"]) == set(check_sensitivity("baseline", "sobol").names) - set(NAMES[:3])
     assert screening["left_out_share"]["outputs"]["rd_relative"] == 0.0
+    assert screening["taken"]["lead"][:3] == NAMES[:3] and screening["taken"]["moats"] == NAMES[:1]
     assert found.content["fixed"]["external_harm"] == 0.05
     settings = check_sensitivity("baseline", "sobol", all_parameters=True)
     assert not settings.screens and planned_rows(settings)["sweep"] == 256 * 36
+
+
+def test_what_screening_takes_goes_by_ranks_and_not_by_what_one_counter_counts(monkeypatch):
+    """One extreme run, and a metric that only `discount_rate` moves, decide nothing; moats stay."""
+    generator = np.random.default_rng(3)
+    settings = check_sensitivity("baseline", "sobol")
+    names, metrics = settings.names, tuple(summary_catalogue(settings.segments))
+    cube = morris_cube(settings, TRAJECTORIES)
+    weights = dict(zip(names, np.sort(generator.uniform(0.01, 0.2, len(names)))[::-1], strict=True))
+    weights |= {"serving_elasticity": 2.0, "access_lag": 0.001, "data_flywheel": 0.0}
+    level = cube @ np.array([weights[name] for name in names])
+    values = np.tile(level[:, np.newaxis], (1, 2 * len(metrics)))
+    values[:, metrics.index("rd_relative")] = np.exp(values[:, metrics.index("rd_relative")])
+    values[100, metrics.index("rd_relative")] = 1e6
+    weakest = [name for name in sorted(weights, key=lambda name: weights[name]) if name not in MOATS][:3]
+    values[:, metrics.index("payback_months")] = cube[:, names.index(weakest[0])]
+    monkeypatch.setattr(sensitivity_choice, "by_draw", lambda sweep, columns: values[:, np.newaxis])
+    found = sensitivity_choice.choice(settings, None, ["data_flywheel"], policy=False)
+    assert len(found["kept"]) == KEPT and not set(found["kept"]) & {*weakest, "data_flywheel"}
+    assert {"serving_elasticity", "access_lag", "lab_premium", "vendor_inertia"} <= set(found["kept"])
+    assert found["taken"]["lead"][0] == "serving_elasticity" and "access_lag" in found["taken"]["moats"]
+    assert sum(found["strength"].values()) == pytest.approx(1.0)
+    share = sum(weights[name] for name in found["left_out"]) / sum(weights.values())
+    assert found["left_out_share"]["outputs"]["lab_npv"] == pytest.approx(share, abs=0.05)
+    assert found["left_out_share"]["outputs"]["payback_months"] == 1.0
+
+
+def test_differences_by_rounding_are_no_ranks():
+    level = np.array([[1e6], [1e6 * (1 + 1e-13)], [2e6]])
+    assert sensitivity_choice._ranks(np.hstack([level, level - 1e6]), 1).tolist() == [
+        [0.5, 0.5],
+        [0.5, 0.5],
+        [1.0, 1.0],
+    ]
 
 
 def test_morris_is_that_of_salib(toy, tmp_path):

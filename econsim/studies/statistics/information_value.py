@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from econsim.errors import InputError, Problem
+from econsim.findings import NO_CHANGE
 from econsim.studies.statistics.resampling import check_at_least, checked_table
 from econsim.studies.statistics.saltelli import ROUNDING
 
@@ -34,19 +35,25 @@ PENALTIES = np.logspace(-4.0, 2.0, 7)
 class PerfectInformation:
     """Value of knowing everything, in the metric's unit.
 
-    best           : index of the package with the highest mean
+    best           : index of the package with the highest mean; the first of equals
+    tied           : indices of all packages with that mean, to rounding
     means          : (package,) mean outcome
     value          : mean gain from choosing the best package in each row; its standard error
     regret         : (package,) mean shortfall of each package from the best one of each row
-    best_share     : (package,) share of rows in which it is the best one; ties count for the first
+    best_share     : (package,) share of rows in which no other is better: packages that are level all count
+    alone_share    : (package,) share of rows in which it is better than every other
+
+    Levels are equal where they differ by less than `findings.NO_CHANGE` of the largest in the row.
     """
 
     best: int
+    tied: tuple[int, ...]
     means: np.ndarray
     value: float
     standard_error: float
     regret: np.ndarray
     best_share: np.ndarray
+    alone_share: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -80,12 +87,23 @@ def perfect_information(outcomes: np.ndarray) -> PerfectInformation:
     """
     table = _checked_outcomes(outcomes)
     means = table.mean(axis=0)
-    best = int(means.argmax())
+    tied = np.flatnonzero(_level_with_best(means[np.newaxis, :])[0])
+    best = int(tied[0])
     highest = table.max(axis=1)
     gain = highest - table[:, best]
-    share = np.bincount(table.argmax(axis=1), minlength=table.shape[1]) / len(table)
+    level = _level_with_best(table)
+    alone = level & (level.sum(axis=1) == 1)[:, np.newaxis]
     regret = (highest[:, np.newaxis] - table).mean(axis=0)
-    return PerfectInformation(best, means, float(gain.mean()), _standard_error(gain), regret, share)
+    return PerfectInformation(
+        best,
+        tuple(tied.tolist()),
+        means,
+        float(gain.mean()),
+        _standard_error(gain),
+        regret,
+        level.mean(axis=0),
+        alone.mean(axis=0),
+    )
 
 
 def partial_information(
@@ -143,6 +161,12 @@ def _checked_outcomes(outcomes: np.ndarray) -> np.ndarray:
     if not np.isfinite(table).all():
         raise InputError(Problem("outcomes", "have undefined values; leave those rows out"))
     return table
+
+
+def _level_with_best(table: np.ndarray) -> np.ndarray:
+    """Where an outcome is the highest of its row, or differs from it by rounding alone, (row, package) bool."""
+    shortfall = table.max(axis=1, keepdims=True) - table
+    return np.asarray(shortfall <= NO_CHANGE * np.abs(table).max(axis=1, keepdims=True))
 
 
 def _standard_error(gain: np.ndarray) -> float:

@@ -12,7 +12,8 @@ from econsim import findings
 from econsim.charts.assumption_bars import assumption_bars
 from econsim.charts.parties import party_ranges
 from econsim.charts.row_labels import STEP
-from econsim.cli_text import HEADLINES, number, of_twenty, shown_unit
+from econsim.cli_text import number, of_twenty, shown_unit
+from econsim.headline_metrics import HEADLINES
 from econsim.metrics import YES_NO
 from econsim.parameter_book import book
 from econsim.results import Result, statistics

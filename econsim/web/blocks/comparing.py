@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from econsim.charts.trajectories import paired_effect
-from econsim.cli_text import HEADLINES, of_twenty, shown_unit
+from econsim.cli_text import of_twenty, shown_unit
 from econsim.findings import futures
+from econsim.headline_metrics import HEADLINES
 from econsim.metrics import YES_NO
 from econsim.store import SUMMARY, read_json
 from econsim.studies.compare import BETTER, Comparison

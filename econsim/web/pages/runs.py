@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from econsim.cli_text import HEADLINES, disk_size, duration, middle, number, shown_unit, span
+from econsim.cli_text import disk_size, duration, middle, number, shown_unit, span
 from econsim.errors import InputError
+from econsim.headline_metrics import HEADLINES
 from econsim.library import shipped_scenarios
 from econsim.parameter_book import book
 from econsim.scenario import Scenario

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -35,6 +37,17 @@ def test_perfect_information_is_the_closed_form():
     assert found.value == pytest.approx(truth(np.sqrt((SLOPES**2).sum())), abs=3 * found.standard_error)
     assert found.regret[1] == pytest.approx(found.value)
     assert found.best_share.sum() == pytest.approx(1.0)
+
+
+def test_packages_that_are_level_all_count_and_in_any_order():
+    outcomes = np.repeat([[1.0, 1.0 + 1e-14, 0.0], [0.0, 2.0, 0.0], [1.0, 1.0, 1.0], [5.0, 4.0, 4.0]], 25, axis=0)
+    expected_level, expected_alone = np.array([0.75, 0.75, 0.25]), np.array([0.25, 0.25, 0.0])
+    for order in itertools.permutations(range(3)):
+        found = perfect_information(outcomes[:, order])
+        np.testing.assert_array_equal(found.best_share, expected_level[list(order)])
+        np.testing.assert_array_equal(found.alone_share, expected_alone[list(order)])
+        assert order[found.best] == 1 and found.tied == (found.best,)
+        assert found.value == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize("known", [(0,), (1,), (2,), (3,), (0, 1)], ids=str)
