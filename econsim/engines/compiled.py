@@ -8,6 +8,7 @@ differences grow from quarter to quarter magnify rounding (docs/engines.md).
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from econsim import model
 from econsim.arrays import NUMPY
 from econsim.engines import jax_compile, jax_programs
 from econsim.engines.cores import threads
-from econsim.engines.jax_inputs import QUARTERS, Shape, inputs_of, parameters_of, shape_of
+from econsim.engines.jax_inputs import QUARTERS, Shape, constants_of, parameters_of, quarters_of, shape_of
 from econsim.series import PER_FIRM
 from econsim.state import State
 from econsim.world import World
@@ -40,9 +41,10 @@ def trajectories(world: World, rd_path: np.ndarray | None = None) -> dict[str, n
     draws = world.shocks.initial_capability.shape[-1]
     pieces = [slice(start, min(start + shape.draws, draws)) for start in range(0, draws, shape.draws)]
     recorded = _empty(world, program.series, draws)
+    opening = _open(world, shape, program, pieces[-1].start + shape.draws)
 
     def run(piece: slice) -> None:
-        _run_piece(world, shape, program, piece, rd_path, recorded)
+        _run_piece(world, shape, program, opening, piece, rd_path, recorded)
 
     workers = min(threads(), len(pieces)) if jax_compile.on_processor() else 1
     if workers == 1:
@@ -62,29 +64,52 @@ def _empty(world: World, series: tuple[str, ...], draws: int) -> dict[str, np.nd
     return {name: np.empty((world.quarters, *size)) for name, size in sizes.items()}
 
 
+class _Opening(NamedTuple):
+    """Constants and opening state of all draws, filled up to whole pieces."""
+
+    constants: dict[str, np.ndarray]
+    state: State
+
+    def cut(self, start: int, draws: int) -> _Opening:
+        """Those of one piece."""
+
+        def part(values: np.ndarray) -> np.ndarray:
+            return values if values.shape[-1] == 1 else np.ascontiguousarray(values[..., start : start + draws])
+
+        return _Opening({name: part(values) for name, values in self.constants.items()}, State(*map(part, self.state)))
+
+
+def _open(world: World, shape: Shape, program: jax_programs.Program, draws: int) -> _Opening:
+    """The opening, of all pieces at once: NumPy opens many draws about as quickly as a few."""
+    constants = constants_of(world, shape, draws)
+    with np.errstate(all="ignore"):  # as in batch: a draw that fails is found by its residual
+        opened = model.start(parameters_of(constants.values, shape), shape.frame, constants.dispersion, NUMPY)
+    like = zip(opened, program.state, strict=True)
+    state = State(*(np.broadcast_to(part, (*size[:-1], draws)).astype(kind) for part, (size, kind) in like))
+    return _Opening(constants.values, state)
+
+
 def _run_piece(
     world: World,
     shape: Shape,
     program: jax_programs.Program,
+    opening: _Opening,
     piece: slice,
     rd_path: np.ndarray | None,
     recorded: dict[str, np.ndarray],
 ) -> None:
     """Run some draws through all quarters and put what they did where it belongs."""
     frame, width = world.frame, piece.stop - piece.start
-    inputs = inputs_of(world, shape, piece, rd_path)
+    constants, state = opening.cut(piece.start, shape.draws)
+    quarters = quarters_of(world, shape, piece, rd_path)
     labs, copies = np.arange(frame.labs), shape.frame.labs + np.arange(frame.distillers)
     fringe = shape.frame.labs + shape.frame.distillers
     small = [fringe + 1 + labs] if frame.own_tier else []
     firms = np.concatenate([labs, copies, [fringe], *small])
-    with np.errstate(all="ignore"):  # as in batch: a draw that fails is found by its residual
-        opened = model.start(parameters_of(inputs.constants, shape), shape.frame, inputs.dispersion, NUMPY)
-    like = zip(opened, program.state, strict=True)
-    state = State(*(np.broadcast_to(part, size).astype(kind) for part, (size, kind) in like))
     for start in range(0, world.quarters, QUARTERS):
         stop = min(start + QUARTERS, world.quarters)
-        now = {name: part[start : start + QUARTERS] for name, part in inputs.quarters.items()}
-        state, seen = program.advance(inputs.constants, state, now)
+        now = {name: part[start : start + QUARTERS] for name, part in quarters.items()}
+        state, seen = program.advance(constants, state, now)
         for name, whole in recorded.items():
             part = np.asarray(seen[name])[: stop - start, ..., :width]
             if name in PER_FIRM:

@@ -75,34 +75,38 @@ def _round_up(slots: int, steps: tuple[int, ...]) -> int:
     return next((step for step in steps if step >= slots), slots)
 
 
-class Inputs(NamedTuple):
-    """Arguments of a compiled program.
+class Constants(NamedTuple):
+    """What holds in every quarter.
 
-    constants  : name -> array; parameters by draw alone as one array `by_draw` (name, draw)
+    values     : name -> array; parameters by draw alone as one array `by_draw` (name, draw)
     dispersion : (lab, 1, draw)
-    quarters   : name -> array (quarter, ...), as long as a whole number of calls
     """
 
-    constants: dict[str, np.ndarray]
+    values: dict[str, np.ndarray]
     dispersion: np.ndarray
-    quarters: dict[str, np.ndarray]
 
 
-def inputs_of(world: World, shape: Shape, draws: slice, rd_path: np.ndarray | None) -> Inputs:
-    """The draws `draws` of a world, in the shapes that its program takes.
+def constants_of(world: World, shape: Shape, draws: int) -> Constants:
+    """The constants of a world, filled up to a number of draws with copies of the last."""
+    piece = _Piece(slice(0, world.shocks.initial_capability.shape[-1]), draws)
+    parameters = vars(world.parameters)
+    values = {"by_draw": np.stack([piece.by_draw(parameters[name]) for name in shape.names])}
+    for name in OF_SEGMENTS:
+        values[name] = np.asarray(parameters[name], dtype=float)
+    for names, slots in ((OF_LABS, shape.frame.labs), (OF_DISTILLERS, shape.frame.distillers)):
+        for name in names:
+            values[name] = piece.by_firm(parameters[name], slots, bool if name in YES_OR_NO else float)
+    if shape.frame.copying and not world.frame.copying:  # a world that nobody can enter, on a stand-in
+        values["distiller_exists"] = np.zeros_like(values["distiller_exists"])
+    return Constants(values, _fill(piece.cut(world.shocks.initial_capability), shape.frame.labs))
+
+
+def quarters_of(world: World, shape: Shape, draws: slice, rd_path: np.ndarray | None) -> dict[str, np.ndarray]:
+    """What changes from quarter to quarter, for some draws: name -> (quarter, ...), for a whole number of calls.
 
     rd_path : (period, lab, 1, draw) $M where R&D is imposed, NaN where a lab is out of business
     """
     piece = _Piece(draws, shape.draws)
-    parameters = vars(world.parameters)
-    constants = {"by_draw": np.stack([piece.by_draw(parameters[name]) for name in shape.names])}
-    for name in OF_SEGMENTS:
-        constants[name] = np.asarray(parameters[name], dtype=float)
-    for names, slots in ((OF_LABS, shape.frame.labs), (OF_DISTILLERS, shape.frame.distillers)):
-        for name in names:
-            constants[name] = piece.by_firm(parameters[name], slots, bool if name in YES_OR_NO else float)
-    if shape.frame.copying and not world.frame.copying:  # a world that nobody can enter, on a stand-in
-        constants["distiller_exists"] = np.zeros_like(constants["distiller_exists"])
     length = -(-world.quarters // QUARTERS) * QUARTERS
     shocks = vars(world.shocks)
     quarters: dict[str, np.ndarray] = {"period": np.arange(length, dtype=float)}
@@ -116,8 +120,7 @@ def inputs_of(world: World, shape: Shape, draws: slice, rd_path: np.ndarray | No
         following = np.isfinite(rd_path[np.minimum(np.arange(world.quarters) + 1, world.quarters - 1)])
         quarters["rd_path"] = _lengthen(_fill(piece.cut(rd_path), shape.frame.labs), length)
         quarters["labs_after"] = _lengthen(_fill(piece.cut(following), shape.frame.labs), length)
-    dispersion = _fill(piece.cut(shocks["initial_capability"]), shape.frame.labs)
-    return Inputs(constants, dispersion, quarters)
+    return quarters
 
 
 class _Piece:
@@ -125,12 +128,13 @@ class _Piece:
 
     def __init__(self, draws: slice, width: int) -> None:
         self.index = np.minimum(np.arange(draws.start, draws.start + width), draws.stop - 1)
+        self.whole = draws if draws.stop - draws.start == width else None  # cut without a copy
 
     def cut(self, values: np.ndarray) -> np.ndarray:
         """The piece's draws along the last axis."""
         if values.shape[-1] == 1:
             return np.broadcast_to(values, (*values.shape[:-1], self.index.size))
-        return values[..., self.index]
+        return values[..., self.index if self.whole is None else self.whole]
 
     def by_draw(self, value: Any) -> np.ndarray:
         return self.cut(np.reshape(np.asarray(value, dtype=float), (-1,)))
@@ -159,7 +163,7 @@ def _lengthen(values: np.ndarray, length: int) -> np.ndarray:
 
 
 def parameters_of(constants: dict[str, Any], shape: Shape) -> SimpleNamespace:
-    """The namespace of parameters that `model.step` takes, out of `Inputs.constants`."""
+    """The namespace of parameters that `model.step` takes, out of `Constants.values`."""
     by_draw = constants["by_draw"]
     named = {name: by_draw[row] for row, name in enumerate(shape.names)}
     return SimpleNamespace(**named, **{name: value for name, value in constants.items() if name != "by_draw"})
