@@ -8,6 +8,7 @@ from typing import Any
 
 from econsim.scenario import Scenario
 from econsim.web import jobs, running
+from econsim.web.words import inside, label, spoken
 
 SCENARIO, SPEC, BRIEF = "scenario.yaml", "sweep.yaml", "brief.yaml"
 DRAWS = (32, 64, 128, 256)
@@ -23,13 +24,13 @@ def about(scenario: Scenario, **asked: Any) -> dict[str, Any]:
 def sobol(scenario: Scenario, metric: str, samples: int) -> jobs.Job:
     """Sobol' indices of one metric and its paired change."""
     asked = ["--outputs", metric, "--samples", str(int(samples)), "--over-time", "none"]
-    title = f"Sobol' indices of {metric}, {samples} base samples"
+    title = f"Sobol' indices of {inside(label(metric))}, {samples} base samples"
     return _submit("sensitivity", scenario, asked, title, {"metric": metric, "samples": samples})
 
 
 def flip(scenario: Scenario, metric: str) -> jobs.Job:
     """The smallest change of one assumption that takes the finding on a metric away."""
-    return _submit("flip", scenario, ["--output", metric], f"What would flip {metric}", {"metric": metric})
+    return _submit("flip", scenario, ["--output", metric], f"What would flip the finding on {inside(label(metric))}", {"metric": metric})
 
 
 def moats(scenario: Scenario) -> jobs.Job:
@@ -45,8 +46,8 @@ def tip(scenario: Scenario, asked: Mapping[str, Any]) -> jobs.Job:
     line = ["--x", asked["x"], *(["--y", asked["y"]] if asked["y"] else []), "--output", asked["output"]]
     line += ["--above" if asked["above"] else "--below", repr(float(asked["threshold"]))]
     line += ["--draws", str(int(asked["draws"]))]
-    over = f"{asked['x']} and {asked['y']}" if asked["y"] else asked["x"]
-    return _submit("tip", scenario, line, f"Where {asked['output']} tips along {over}", asked)
+    over = " and ".join(inside(label(asked[axis])) for axis in ("x", "y") if asked[axis])
+    return _submit("tip", scenario, line, f"Where {spoken(asked['output'])} tips along {over}", asked)
 
 
 def backtest(draws: int) -> jobs.Job:

@@ -94,6 +94,15 @@ def inside(text: str) -> str:
     return text if text[1:2].isupper() or text[1:2] == "&" else text[:1].lower() + text[1:]
 
 
+def spoken(text: str) -> str:
+    """A study's sentence with the names of metrics, parameters and levers in words, as widgets show them."""
+    return _NAME.sub(lambda found: words(found[0]), text)
+
+
+# Whatever is written like this in a sentence of econsim's own is a name.
+_NAME = re.compile(r"(?:effect[:_])?\b[a-z]+(?:_[a-z]+)+\b")
+
+
 def plain(text: str) -> str:
     """Text in which Streamlit's Markdown finds no formula, link or emphasis."""
     for mark in "\\`*_[]$<>~#|:":

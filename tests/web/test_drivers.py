@@ -52,3 +52,24 @@ def test_moats_are_shown_when_the_job_is_done(opened):
     from econsim.web.words import plain
 
     assert plain(study_files.summary(job)["finding"]) in [one.value for one in at.markdown]
+
+
+def test_indices_are_shown_when_they_are_done(opened, monkeypatch):
+    """The finding in words, the chart and the table of the study that the job has written."""
+    import econsim
+    from econsim.studies.sensitivity_result import open_sensitivity
+    from econsim.web.jobs import Job
+    from econsim.web.words import label, spoken
+
+    scenario = econsim.load_scenario("royalty").with_(quarters=20)
+    asked = {"parameters": ["lab_premium", "copy_cost_ratio"], "outputs": ["rd_investment"], "samples": 64}
+    done = Job("1", (), "sensitivity", "indices", "royalty", {}, jobs.DONE)
+    econsim.sensitivity(scenario, **asked, over_time=[], engine="batch", out=done.out)
+    monkeypatch.setattr(jobs, "find", lambda kind, **_: done if kind == "sensitivity" else None)
+    at = opened("drivers", p="royalty")
+    assert not at.exception and not at.error
+    result = open_sensitivity(done.out)
+    first = result.ranked("rd_investment", effect=True).iloc[0]["name"]
+    assert at.dataframe[0].value["Assumption"].iloc[0] == label(first)
+    assert not [one.value for one in at.markdown if "lab\\_premium" in one.value]
+    assert "rd_investment" not in spoken(result.finding)

@@ -17,7 +17,7 @@ from econsim.studies.words import relative, setting
 from econsim.web import exports, frame, job_commands, job_panel, jobs, running, study_files
 from econsim.web.blocks import below, pictures
 from econsim.web.running import Answer
-from econsim.web.words import Shown, inside, label, plain
+from econsim.web.words import Shown, inside, label, plain, spoken, start
 
 MOST = 15  # bars of the tornado
 SAMPLES = (64, 128, 256, 512)
@@ -83,15 +83,15 @@ def _sobol(scenario: Scenario, shown: Shown) -> None:
     if job is None:
         return
     result = open_sensitivity(job.out)
-    st.markdown(plain(result.finding))
+    st.markdown(plain(start(spoken(result.finding))))
     for told in result.warnings:
-        st.caption(plain(told))
+        st.caption(plain(start(spoken(told)) + "."))
     effect = shown.metric in result.effects
     if not effect and shown.metric not in result.outputs:
         st.info("There are no indices of this outcome: it does not vary, or is undefined in too many futures.")
         return
     table = result.ranked(shown.metric, effect)
-    says = f"{label(table.iloc[0]['parameter'])} has a total index of {number(table.iloc[0]['strength'])}"
+    says = f"{label(table.iloc[0]['name'])} has a total index of {number(table.iloc[0]['strength'])}"
     drawn = sobol_bars(result, shown.metric, effect=effect)
     exports.finished("sobol", drawn, {"indices": table}, says=says)
     st.dataframe(_index_table(table), hide_index=True)
@@ -105,7 +105,7 @@ def _index_table(table: pd.DataFrame) -> pd.DataFrame:
         return f"{number(value)} ({number(value - half)} to {number(value + half)})"
 
     pairs = {"First order (95% interval)": ("S1", "S1_conf"), "Total (95% interval)": ("ST", "ST_conf")}
-    columns: dict[str, list[str]] = {"Assumption": [label(name) for name in table["parameter"]]}
+    columns: dict[str, list[str]] = {"Assumption": [label(name) for name in table["name"]]}
     for title, (value, half) in pairs.items():
         columns[title] = [told(one[value], one[half]) for _, one in table.iterrows()]
     return pd.DataFrame({**columns, "Remark": table["words"].tolist()})

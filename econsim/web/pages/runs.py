@@ -54,7 +54,7 @@ def _sweep(scenario: Scenario) -> None:
     st.code(text, language="yaml")
     plural = "" if len(spec.scenarios) == 1 else "s"
     rows = f"{spec.rows:,} futures of {len(spec.scenarios)} scenario{plural}"
-    each = "1 future" if spec.draws == 1 else f"{spec.draws:,} futures"
+    each = _futures(spec.draws)
     st.caption(f"{spec.design.size:,} points, {each} at each: {rows}. Its points and numbers are fixed "
                "by the spec; the same spec gives the same numbers.")  # fmt: skip
     title = f"Sweep of {rows}"
@@ -71,6 +71,10 @@ def _sweep(scenario: Scenario) -> None:
         known = jobs.find("sweep", **asked)
         if job_panel.study("run-sweep", "Run", known, job_commands.sweep, text, title, scenario) is not None:
             st.success("This sweep is done; its numbers stand below.")
+
+
+def _futures(count: int) -> str:
+    return "1 future" if count == 1 else f"{count:,} futures"
 
 
 def _built() -> str:
@@ -145,7 +149,7 @@ def _finished() -> None:
         for problem in error.problems:
             st.error(plain(str(problem)))
         return
-    st.caption(plain(f"Sweep {sweep.sweep_id}: {sweep.points:,} points, {sweep.draws:,} futures at each."))
+    st.caption(plain(f"Sweep {sweep.sweep_id}: {sweep.points:,} points, {_futures(sweep.draws)} at each."))
     for scenario, told in sweep.summary().items():
         st.markdown(f"**{plain(scenario)}**, against {plain(told['status_quo'])}, all points together")
         st.table(_metrics(told), border="horizontal")
