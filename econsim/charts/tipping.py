@@ -108,7 +108,8 @@ def break_even(result: BreakEven) -> Any:
     what = [*textwrap.wrap(start(words(asked.output.name)), 34), *([unit] if unit else [])]
     upper = alt.layer(
         base.mark_area(opacity=0.18, color=BLUE).encode(
-            y=alt.Y("p5:Q", title=what, scale=alt.Scale(zero=False)), y2="p95:Q"
+            y=alt.Y("p5:Q", title=what, scale=alt.Scale(zero=False), axis=alt.Axis(titlePadding=_beside(what))),
+            y2="p95:Q",
         ),
         base.mark_area(opacity=0.35, color=BLUE).encode(y="p25:Q", y2="p75:Q"),
         base.mark_line(color=BLUE, strokeWidth=2.5).encode(y="p50:Q"),
@@ -117,11 +118,12 @@ def break_even(result: BreakEven) -> Any:
     ).properties(width=PLOT_WIDTH + 80, height=230)
     lower_base = alt.Chart(_with_crossings(result, table)).encode(x=along(label))
     half = alt.Chart(pd.DataFrame({"y": [10.0]})).mark_rule(color=GREY, strokeDash=[5, 3], strokeWidth=1.5)
+    beyond = ["futures of 20", asked.beyond_words]
     share_axis = alt.Y(
         "futures:Q",
-        title=["futures of 20", asked.beyond_words],
+        title=beyond,
         scale=alt.Scale(domain=[0, 20]),
-        axis=alt.Axis(values=[0, 5, 10, 15, 20]),
+        axis=alt.Axis(values=[0, 5, 10, 15, 20], titlePadding=_beside(beyond)),
     )
     lower = alt.layer(
         *_interval(result, scale),
@@ -216,6 +218,11 @@ def _luminance(colour: str) -> float:
 
 def _rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _beside(title: list[str]) -> int:
+    """Room between an upright axis and its title: Vega draws further lines of a title towards the axis."""
+    return 4 + 14 * (len(title) - 1)
 
 
 def _grid_axis(axis: TippingAxis) -> dict[str, Any]:

@@ -150,7 +150,8 @@ def level(value: float | None, unit: str) -> str:
     shown, factor = shown_unit(unit)
     text = number(value * factor)
     if shown.startswith("$bn"):
-        return f"${text}bn" + (" a year" if shown.endswith("year") else "")
+        sign = "−" if text.startswith("−") else ""
+        return f"{sign}${text.removeprefix('−')}bn" + (" a year" if shown.endswith("year") else "")
     return f"{text} {shown}" if shown == "months" else text
 
 
