@@ -45,6 +45,7 @@ STYLE = """
 [data-testid="stCode"] .token {color: inherit !important}
 [data-testid="stMultiSelect"] :is(button, input) {min-width: 24px; min-height: 24px}
 [class*="st-key-sheet-"] {overflow-x: auto}
+[data-testid="stTable"] th + :is(th, td) {padding-left: 1rem !important}
 .st-key-finding p {font-size: .97rem; line-height: 1.35}
 </style>
 """
