@@ -30,7 +30,13 @@ def sobol(scenario: Scenario, metric: str, samples: int) -> jobs.Job:
 
 def flip(scenario: Scenario, metric: str) -> jobs.Job:
     """The smallest change of one assumption that takes the finding on a metric away."""
-    return _submit("flip", scenario, ["--output", metric], f"What would flip the finding on {inside(label(metric))}", {"metric": metric})
+    return _submit(
+        "flip",
+        scenario,
+        ["--output", metric],
+        f"What would flip the finding on {inside(label(metric))}",
+        {"metric": metric},
+    )
 
 
 def moats(scenario: Scenario) -> jobs.Job:

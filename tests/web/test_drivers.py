@@ -71,5 +71,6 @@ def test_indices_are_shown_when_they_are_done(opened, monkeypatch):
     result = open_sensitivity(done.out)
     first = result.ranked("rd_investment", effect=True).iloc[0]["name"]
     assert at.dataframe[0].value["Assumption"].iloc[0] == label(first)
-    assert not [one.value for one in at.markdown if "lab\\_premium" in one.value]
+    told = [one.value for one in (*at.markdown, *at.caption)]
+    assert not [one for one in told if "lab\\_premium" in one or "--" in one]
     assert "rd_investment" not in spoken(result.finding)

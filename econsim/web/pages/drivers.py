@@ -85,7 +85,7 @@ def _sobol(scenario: Scenario, shown: Shown) -> None:
     result = open_sensitivity(job.out)
     st.markdown(plain(start(spoken(result.finding))))
     for told in result.warnings:
-        st.caption(plain(start(spoken(told)) + "."))
+        st.caption(plain(_on_a_page(told)))
     effect = shown.metric in result.effects
     if not effect and shown.metric not in result.outputs:
         st.info("There are no indices of this outcome: it does not vary, or is undefined in too many futures.")
@@ -96,6 +96,12 @@ def _sobol(scenario: Scenario, shown: Shown) -> None:
     exports.finished("sobol", drawn, {"indices": table}, says=says)
     st.dataframe(_index_table(table), hide_index=True)
     _dead(result)
+
+
+def _on_a_page(told: str) -> str:
+    """A warning without the options of the command line."""
+    told = told.replace("double --samples", "double the base samples").replace(" (--all takes them)", "")
+    return start(spoken(told)) + "."
 
 
 def _index_table(table: pd.DataFrame) -> pd.DataFrame:
