@@ -142,6 +142,10 @@ def test_documents_count_as_the_shipped_files_do():
             *(f"{one['inside']} of {facts}, {one['inside'] / facts:.0%}" for one in (grouped, single)),
             *(f"{one['inside_by_majority']} of {facts} ({one['inside_by_majority'] / facts:.0%})"
               for one in (grouped, single)),
+            *(f"{one['inside']} of {facts} inside the 90% range, {one['inside_by_majority']} if a sign needs more than "
+              f"half of the draws; mean interval score {one['score']:.1f}, against no change "
+              f"{one['naive']['no_change']:.1f}, trend continuation {one['naive']['trend']:.1f}."
+              for one in (grouped, single)),
         ),
         "docs/uncertainty.md": (f"{facts} facts since March 2023",),
     }  # fmt: skip

@@ -118,9 +118,10 @@ class OutOfSample:
         """The result in a sentence, computed."""
         naive = ", ".join(f"{FORECASTS[name]} {score:.1f}" for name, score in self.naive.items())
         return (
-            f"Facts left out {self.dealt}: {self.inside} of {len(self.verdicts)} inside the 90% range; mean interval "
-            f"score {self.score:.1f}, against {naive}. The ranges are {self.width:.1f} times as wide as what is known "
-            "of the facts."
+            f"Facts left out {self.dealt}: {self.inside} of {len(self.verdicts)} inside the 90% range, "
+            f"{self.inside_by_majority} if a sign needs more than half of the draws; mean interval score "
+            f"{self.score:.1f}, against {naive}. The ranges are {self.width:.1f} times as wide as what is known of the "
+            "facts."
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -164,6 +164,8 @@ def test_a_small_calibration():
     assert found.sample.points.shape[0] == 256
     assert len(found.held_out) == 2
     for dealt in found.held_out:
+        counts = f"{dealt.inside} of {len(dealt.verdicts)} inside the 90% range, {dealt.inside_by_majority} if a sign"
+        assert counts in dealt.finding
         assert {one.fact.id for one in dealt.verdicts} == {one.id for one in history().facts}
         assert dealt.inside == sum(one.inside for one in dealt.verdicts)
     table = found.identification().set_index("parameter")
