@@ -93,7 +93,8 @@ class Estimate:
 
 
 def estimate(one: Fact) -> Estimate:
-    """A fact's value and range in its own unit. Raises InputError for a fact without a number."""
+    """A fact's value and range in its own unit. Raises InputError for a fact without a number, or what is no fact."""
+    _check_fact("fact", one)
     if one.value is None:
         raise InputError(Problem(one.key, "has no number", value=one.unit))
     low = one.value if one.low is None else one.low
@@ -109,6 +110,7 @@ def convert(
 
     Raises InputError for a unit of another dimension, and for a price year without a deflator that has both years.
     """
+    _check_fact("fact", one)
     if unit not in UNITS:
         raise InputError(unknown_name("unit", unit, UNITS, kind="unit"))
     if UNITS[unit].dimension != UNITS[one.unit].dimension:
@@ -128,6 +130,8 @@ def ratio(over: Fact, under: Fact, *, deflator: Mapping[int, float] | None = Non
     Raises InputError, naming both facts, across accounting bases, across dimensions of unit, across price years
     without a deflator that has both, for a cost whose basis is mixed or not stated, and where `under` may be 0.
     """
+    _check_fact("over", over)
+    _check_fact("under", under)
     both = f"{over.key} over {under.key}"
     _same_basis(over, under)
     if UNITS[over.unit].dimension != UNITS[under.unit].dimension:
@@ -147,6 +151,13 @@ def same_basis(one: str, other: str) -> bool:
     if one in INCOMPARABLE or other in INCOMPARABLE:
         return False
     return one == other or "none" in (one, other)
+
+
+def _check_fact(name: str, value: object) -> None:
+    from econsim.evidence.fact_book import Fact
+
+    if not isinstance(value, Fact):
+        raise InputError(Problem(name, "must be a fact, as `econsim.evidence.fact(key)` gives", repr(value)[:60]))
 
 
 def _same_basis(over: Fact, under: Fact) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from econsim.errors import InputError, Problem
@@ -52,7 +53,9 @@ class Prices:
         problems = [
             Problem(f"prices.{name}", "must be a number above 0", repr(value)[:40], "above 0")
             for name, value in vars(self).items()
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 < value < float("inf")
+            if isinstance(value, bool)
+            or not isinstance(value, int | float | np.integer | np.floating)
+            or not 0.0 < value < float("inf")
         ]
         if not problems and self.acceptance > 1.0:
             problems.append(Problem("prices.acceptance", "must be a share", f"{self.acceptance:g}", "above 0 to 1"))
@@ -74,6 +77,15 @@ class Prices:
         return copy_cost.samples_for(budget, self.of_sample(size))
 
 
+def checked_prices(problems: list[Problem], value: object) -> Prices:
+    """What a sample costs; those of the R1 copies where nothing is said. A problem is added for anything else."""
+    if isinstance(value, Prices):
+        return value
+    if value is not None:
+        problems.append(Problem("prices", "must be made by `econsim.fidelity.Prices`", repr(value)[:60]))
+    return Prices()
+
+
 def _value(key: str) -> float:
     value = fact(key).value
     assert value is not None
@@ -93,7 +105,10 @@ def marks(prices: Prices | None = None) -> pd.DataFrame:
     columns : copy, samples, student_size (parameters), dollars_traces (the teacher's tokens at these prices), dollars
               (with fine-tuning), dollars_published (what its makers say, whatever they count; missing if they do not)
     """
-    at = prices or Prices()
+    problems: list[Problem] = []
+    at = checked_prices(problems, prices)
+    if problems:
+        raise InputError(problems)
     rows = []
     for name, row in _marked().iterrows():
         samples, size = float(row["copy_samples"]), float(row["student_params_B"]) * 1e9

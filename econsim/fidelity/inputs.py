@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from econsim.errors import InputError, Problem, unknown_name
@@ -22,16 +23,20 @@ def number(
     problems: list[Problem], field: str, value: Any, low: float, high: float, allowed: str, above: bool = False
 ) -> float:
     """The value as a float; a problem is added unless it is a number in range (`above`: low itself is out)."""
-    is_number = not isinstance(value, bool) and isinstance(value, int | float) and math.isfinite(value)
+    is_number = (
+        not isinstance(value, bool)
+        and isinstance(value, int | float | np.integer | np.floating)
+        and math.isfinite(value)
+    )
     if not is_number or not low <= value <= high or (above and value == low):
         problems.append(Problem(field, "must be a number in range", repr(value)[:60], allowed))
         return math.nan
     return float(value)
 
 
-def points(problems: list[Problem], field: str, value: Any) -> float:
-    """A score in points."""
-    return number(problems, field, value, 0.0, 100.0, "0 to 100 points")
+def points(problems: list[Problem], field: str, value: Any, above: bool = False) -> float:
+    """A score in points (`above`: 0 is out, as it is of a teacher, of which shares are taken)."""
+    return number(problems, field, value, 0.0, 100.0, f"{'above 0' if above else '0'} to 100 points", above)
 
 
 def listed(column: str) -> pd.Series:
@@ -61,8 +66,10 @@ def scores(problems: list[Problem], field: str, given: Any, column: str, benchma
     if isinstance(given, Mapping):
         if not given:
             problems.append(Problem(field, "holds no score", allowed="benchmark names with points"))
-        return {str(name): points(problems, f"{field}.{name}", value) for name, value in given.items()}
-    return {benchmark or UNNAMED: points(problems, field, given)}
+        return {
+            str(name): points(problems, f"{field}.{name}", value, column == "teacher") for name, value in given.items()
+        }
+    return {benchmark or UNNAMED: points(problems, field, given, column == "teacher")}
 
 
 def access_mode(problems: list[Problem], value: Any) -> str:
@@ -97,9 +104,9 @@ def coverage_of(
     covered : true or false for all; a weight for all; or names of benchmarks, subjects or families that the samples
               are about. Of a benchmark that is akin to a named one (same family) a part, `near`, is covered.
     """
-    if isinstance(covered, bool):
+    if isinstance(covered, bool | np.bool_):
         return lambda name: float(covered)
-    if isinstance(covered, int | float):
+    if isinstance(covered, int | float | np.integer | np.floating):
         weight = number(problems, "covered", covered, 0.0, 1.0, "0 to 1, true or false, or names")
         return lambda name: weight
     names = [covered] if isinstance(covered, str) else list(covered) if isinstance(covered, Iterable) else None
@@ -126,10 +133,10 @@ def coverage_of(
 
 def checked_bands(problems: list[Problem], value: Any) -> int:
     """Number of bands that samples cover."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= BANDS:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value <= BANDS:
         problems.append(Problem("covered_bands", "must be a whole number", repr(value)[:40], f"0 to {BANDS}"))
         return 0
-    return value
+    return int(value)
 
 
 def refuse(problems: list[Problem]) -> None:

@@ -12,15 +12,16 @@ import pandas as pd
 from econsim.arrays import NUMPY
 from econsim.errors import Problem
 from econsim.fidelity import inputs, typical_base
-from econsim.fidelity.budgets import Prices
+from econsim.fidelity.budgets import Prices, checked_prices
 from econsim.fidelity.exams import half_width
 from econsim.fidelity.profile import levels, refined_bands, retained
 from econsim.fidelity.spectra import samples_of
 from econsim.fidelity.text import count, dollars, percent, points
 from econsim.rules.fidelity import refinement
-from econsim.rules.fidelity.refinement import ACCESS, COMMON_BANDS, FITTED
+from econsim.rules.fidelity.refinement import ACCESS, COMMON_BANDS, FITTED, SMALL
 
 LEVEL = 0.9
+NEAR_THE_STEP = 1.5  # within this factor of `SMALL` a prediction says what the other side of it would give
 Scores = float | str | Mapping[str, float]
 
 
@@ -34,6 +35,8 @@ class Prediction:
     visible    : share of the teacher's level that benchmarks would find in the copy
     hidden     : share that deployment would meet
     rate       : bits of a band that is fully covered and not hard
+    other_side : score, were the student on the other side of the size at which the law's slope changes; None where it
+                 is not near that size, or where that makes no difference
     """
 
     student_size: float
@@ -45,6 +48,7 @@ class Prediction:
     visible: float
     hidden: float
     rate: float
+    other_side: float | None = None
 
     @property
     def score(self) -> float:
@@ -88,6 +92,12 @@ class Prediction:
             told.append(
                 "Where no base was given, that of a typical model of this size stands in; that alone can be some "
                 "fifteen points off."
+            )
+        if self.other_side is not None:
+            told.append(
+                f"The law counts samples for more in students up to {count(SMALL)} parameters than in larger ones, in "
+                f"a step: by the slope of the other side this copy would score {points(self.other_side)}, not "
+                f"{points(self.score)}. It says little about students of either side beside each other."
             )
         if self.access != "trace":
             told.append(
@@ -153,7 +163,7 @@ def predict(
     teachers = inputs.scores(problems, "teacher", teacher, "teacher", benchmark)
     bases = {} if base is None else inputs.scores(problems, "base", base, "base_name", None)
     size = inputs.number(problems, "student_size", student_size, *inputs.SIZES, "1e6 to 1e13 parameters, such as 32e9")
-    at = prices or Prices()
+    at = checked_prices(problems, prices)
     made_from = samples_of(problems, samples, budget, size, at)
     way = inputs.access_mode(problems, access)
     bands = inputs.checked_bands(problems, covered_bands)
@@ -161,7 +171,7 @@ def predict(
         inputs.number(problems, "difficulty", difficulty, 0.0, 1.0, "0 to 1")
     if len(teachers) > 1 and difficulty is not None:
         problems.append(Problem("difficulty", "is for one benchmark, and the teacher has several"))
-    if isinstance(base, int | float) and not isinstance(base, bool) and len(teachers) > 1:
+    if isinstance(base, int | float | np.integer | np.floating) and not isinstance(base, bool) and len(teachers) > 1:
         problems.append(Problem("base", "is one score, and the teacher has several", repr(base), "a mapping, a name"))
     bases = _matched(problems, base, bases, teachers)
     weight_of = inputs.coverage_of(problems, covered, teachers, FITTED.near_coverage)
@@ -169,7 +179,8 @@ def predict(
 
     known = inputs.known_benchmarks()
     rate = float(refinement.rate(size, made_from, ACCESS[way], FITTED, NUMPY))
-    rows = []
+    step = _step(size, made_from, ACCESS[way])
+    rows, other_side = [], []
     for name, score in teachers.items():
         hard = (
             difficulty if difficulty is not None else known[name].difficulty if name in known else 1.0 - score / 100.0
@@ -178,6 +189,7 @@ def predict(
         start = bases.get(name)
         at_base = start if start is not None else score * float(typical_base.share(hard, size))
         rows.append(_row(name, score, at_base, start is not None, hard, coverage, rate, way))
+        other_side.append(_row(name, score, at_base, start is not None, hard, coverage, rate + step, way)["score"])
     table = pd.DataFrame(rows)
     spread = levels(
         size,
@@ -188,12 +200,23 @@ def predict(
     profile = refined_bands(spread, rate, bands, way)
     cost = made_from * at.of_sample(size)
     seen, met = retained(profile, "measured"), retained(profile, "deployed")
-    return Prediction(size, made_from, cost, way, table, profile, seen, met, rate)
+    beyond = float(np.mean(other_side)) if abs(np.mean(other_side) - table["score"].mean()) >= 0.05 else None
+    return Prediction(size, made_from, cost, way, table, profile, seen, met, rate, beyond)
+
+
+def _step(size: float, samples: float, extra: float) -> float:
+    """Bits that a student near the size at which the slope changes would gain on the other side of it; else 0."""
+    if not SMALL / NEAR_THE_STEP <= size <= SMALL * NEAR_THE_STEP:
+        return 0.0
+    below, above = (
+        float(refinement.rate(at, samples, extra, FITTED, NUMPY)) for at in (SMALL, np.nextafter(SMALL, np.inf))
+    )
+    return above - below if size <= SMALL else below - above
 
 
 def _matched(problems: list[Problem], given: Any, bases: dict[str, float], teachers: Mapping[str, float]) -> dict:
     """Bases under the names that the teacher's scores have."""
-    if isinstance(given, int | float) and len(teachers) == 1 and len(bases) == 1:
+    if isinstance(given, int | float | np.integer | np.floating) and len(teachers) == 1 and len(bases) == 1:
         return dict(zip(teachers, bases.values(), strict=True))
     if isinstance(given, Mapping):
         for name in bases:

@@ -13,7 +13,7 @@ import pandas as pd
 from econsim.arrays import NUMPY
 from econsim.errors import Problem, unknown_name
 from econsim.fidelity import inputs
-from econsim.fidelity.budgets import FULL_SET_SAMPLES, Prices, marks
+from econsim.fidelity.budgets import FULL_SET_SAMPLES, Prices, checked_prices, marks
 from econsim.fidelity.profile import levels, lossy_bands, refined_bands, retained
 from econsim.fidelity.text import count, dollars, percent
 from econsim.parameter_book import book
@@ -139,9 +139,9 @@ def spectrum(
             message = "gives nats per token, which have no bands: see econsim.fidelity.scaling_law"
             problems.append(Problem("law", message, law, ", ".join(SHOWN_LAWS)))
         else:
-            problems.append(unknown_name("law", str(law)[:60], SHOWN_LAWS, kind="fidelity law"))
+            problems.append(unknown_name("law", str(law)[:60], (*SHOWN_LAWS, "busbridge2025"), kind="fidelity law"))
     size = inputs.number(problems, "student_size", student_size, *inputs.SIZES, "1e6 to 1e13 parameters, such as 32e9")
-    at = prices or Prices()
+    at = checked_prices(problems, prices)
     made_from = samples_of(problems, samples, budget, size, at)
     way = inputs.access_mode(problems, access)
     covered = inputs.checked_bands(problems, covered_bands)

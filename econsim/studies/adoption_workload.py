@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from econsim.errors import InputError, Problem
 from econsim.rules import adoption
 
@@ -51,10 +53,17 @@ def check_workload(
     for name, (value, allowed, low, high, shut) in given.items():
         if value is None and name in ("benchmark_score", "pass_rate_gap"):
             continue
-        number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        number = (
+            isinstance(value, int | float | np.integer | np.floating)
+            and not isinstance(value, bool)
+            and math.isfinite(value)
+        )
         inside = number and low <= value <= high
         if not inside or ("low" in shut and value == low) or ("high" in shut and value == high):
             problems.append(Problem(name, "must be a number in range", repr(value)[:60], allowed))
+    if not problems and tail_share == 1.0 and failure_cost == 0.0:
+        told = "must be above 0 where every task is of the rare kind: else nothing is at stake"
+        problems.append(Problem("failure_cost", told, repr(failure_cost)[:60], "above 0, or a tail share below 1"))
     if problems:
         raise InputError(problems)
     return Workload(

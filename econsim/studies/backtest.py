@@ -151,6 +151,8 @@ def backtest(
     engine   : `batch` or `compiled`
     raises   : InputError for bad settings, or a scenario that covers other years
     """
+    if engine == "agents":
+        raise InputError(Problem("engine", "cannot run a back-test", engine, "batch or compiled"))
     world = as_scenario(scenario)
     dates = world.period_dates()
     if dates[0].isoformat() > "2023-07-01" or dates[-1].isoformat() < "2026-07-01":
@@ -216,7 +218,7 @@ def verdict(fact: HistoryFact, values: np.ndarray, weight: np.ndarray | None = N
         words = f"{'inside' if inside else 'outside'}: {100.0 * right:.0f}% of draws have the direction observed"
         return Verdict(fact, median, p5, p95, inside, right, None, words)
     low, high, seen = (float(on_axis(fact, end)) for end in (p5, p95, fact.value))
-    score = interval_score(low, high, seen) / half_width(fact)
+    score = interval_score(low, high, seen) / half_width(fact) if np.isfinite([low, high]).all() else np.inf
     inside = low <= seen <= high
     words = "inside" if inside else _outside(fact, p5, p95)
     if share < 0.9:
@@ -229,7 +231,10 @@ def _outside(fact: HistoryFact, p5: float, p95: float) -> str:
     end = p95 if above else p5
     side = "higher" if above else "lower"
     if fact.scale == "log":
-        return f"outside by a factor of {max(fact.value / end, end / fact.value):.3g}: observed is {side}"
+        if end <= 0.0:
+            return f"outside: the range ends at {end:g}, observed is {side}"
+        factor = f"{max(fact.value / end, end / fact.value):.3g}"
+        return f"{'just outside' if factor == '1' else f'outside by a factor of {factor}'}: observed is {side}"
     return f"outside by {abs(fact.value - end):.2g} {fact.unit}: observed is {side}"
 
 

@@ -20,7 +20,7 @@ from econsim.engines import runner
 from econsim.errors import InputError, Problem
 from econsim.evidence.history_facts import HistoryFact, history
 from econsim.posterior import Posterior
-from econsim.runs import DEFAULT_SEED, LARGEST_DRAWS, Progress, as_scenario
+from econsim.runs import DEFAULT_SEED, LARGEST_DRAWS, LARGEST_SEED, Progress, as_scenario
 from econsim.studies.backtest import SCENARIO, Verdict, verdict
 from econsim.studies.history_measures import Past, measured
 from econsim.studies.history_scoring import distance, effective_size, every_nth, groups_of, naive_scores, weights
@@ -237,7 +237,11 @@ def calibrate(
     raises   : InputError for bad settings
     """
     problems = []
-    for name, value, low, high in (("draws", draws, 64, LARGEST_DRAWS), ("waves", waves, 1, 20)):
+    for name, value, low, high in (
+        ("draws", draws, 64, LARGEST_DRAWS),
+        ("waves", waves, 1, 20),
+        ("seed", seed, 0, LARGEST_SEED),
+    ):
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not low <= value <= high:
             problems.append(Problem(name, "must be a whole number in range", repr(value), f"{low} to {high}"))
     if problems:

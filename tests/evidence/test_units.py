@@ -86,6 +86,12 @@ def test_which_bases_go_together():
         assert same_basis(one, other) == (allowed and (one == other or "none" in (one, other)))
 
 
+def test_keys_are_no_facts():
+    for told, call in (("over", lambda: ratio("a.key", "b.key")), ("fact", lambda: convert("a.key", "USD"))):
+        with pytest.raises(InputError, match=f"{told}: must be a fact.*'a.key'"):
+            call()
+
+
 def test_what_may_be_nothing_is_no_denominator():
     with pytest.raises(InputError, match="may be 0"):
         ratio(fact("quality.local_imitation"), fact("quality.false_promise"))

@@ -45,6 +45,10 @@ def test_json(capsys):
     [
         (["--benchmark-score", "90"], "benchmark_score: must be a number in range"),
         (["--discount", "1"], "discount: must be"),
+        (
+            ["--tail-share", "1", "--failure-cost", "0", "--draws", "8"],
+            "failure_cost: must be above 0 where every task",
+        ),
         (["--tail-share", "much"], "must be a number"),
         (["--scenario", "basline"], "did you mean 'baseline'"),
         (["--scenario", "copying-off"], "copying switched off"),

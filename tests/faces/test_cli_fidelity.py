@@ -78,6 +78,8 @@ def test_fit(capsys, tmp_path):
     ("arguments", "says"),
     [
         (["show"], "samples: or a budget"),
+        (["show", "--budget", "10", "--law", "nosuch"], "busbridge2025"),
+        (["predict", "--teacher", "0", "--base", "0", "--samples", "100", "--json"], "teacher: must be a number"),
         (["show", "--budget", "lots"], "must be a number such as 9400"),
         (["show", "--budget", "1000", "--law", "refinment"], "did you mean 'refinement'"),
         (["show", "--budget", "1000", "--teacher", "DeepSeek-R2"], "did you mean 'DeepSeek-R1'"),

@@ -35,12 +35,24 @@ def test_backtest_in_words_and_in_a_folder(capsys, tmp_path):
         ("backtest --ensemble calibratd", "calibrated"),
         ("calibrate --draws 3", "draws: must be a whole number in range"),
         ("calibrate --waves 0", "waves: must be a whole number in range"),
+        ("calibrate --seed -1", "seed: must be a whole number in range (got -1)"),
+        ("backtest --engine agents", "allowed: batch or compiled"),
     ],
 )
 def test_bad_input_is_one_clear_error(capsys, line, says):
     assert main(line.split()) == 2
     shown = capsys.readouterr()
     assert says in shown.err and "Traceback" not in shown.err and not shown.out
+
+
+def test_a_range_that_ends_at_nothing_is_told(capsys, tmp_path):
+    path = tmp_path / "closed.yaml"
+    switches = "{public_fringe: false, copying: false, own_tier: false}"
+    path.write_text(f"name: closed\nquestion: q\ndescription: d\nextends: history-2023\nswitches: {switches}\n")
+    assert main(["backtest", str(path), "--draws", "8", "--json"]) == 0
+    facts = {one["id"]: one for one in json.loads(capsys.readouterr().out)["facts"]}
+    assert facts["F11b"]["p95"] == 0.0 and facts["F11b"]["observed"] > 0.0
+    assert facts["F11b"]["verdict"] == "outside: the range ends at 0, observed is higher"
 
 
 def test_calibrate_writes_what_is_shipped(capsys, tmp_path):

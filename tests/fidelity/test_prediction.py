@@ -80,7 +80,7 @@ def test_a_typical_base_is_said_to_be_one():
     found = fidelity.predict("DeepSeek-R1", None, 7e9, 1e5)
     assert not found.benchmarks["base_known"].any()
     assert any("typical" in note for note in found.notes)
-    assert fidelity.predict(80, 40, 7e9, 1e5).notes == ()
+    assert fidelity.predict(80, 40, 32e9, 1e5).notes == ()
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,31 @@ def test_scaling_law_flags_extrapolation():
         fidelity.scaling_law(1e9, 64e9, coefficients="publishd")
 
 
+def test_numbers_of_numpy_are_numbers():
+    plain = fidelity.predict(80, 40, 7e9, 100_000, 0.5, difficulty=0.2, prices=fidelity.Prices(tokens=5000))
+    made = (np.float32(80), np.int32(40), np.int64(7_000_000_000), np.int64(100_000), np.float32(0.5))
+    prices = fidelity.Prices(tokens=np.int64(5000))
+    again = fidelity.predict(*made, difficulty=np.float64(0.2), prices=prices, covered_bands=np.int64(8))
+    assert again.score == plain.score and again.dollars == plain.dollars
+    with pytest.raises(InputError, match="samples: must be a number"):
+        fidelity.predict(80, 40, 7e9, np.bool_(True))
+
+
+def test_the_step_at_7b_is_told():
+    """More samples than the reference set count for more in a student of 7B than in one of 8B."""
+    small, larger = (fidelity.predict(80, 40, size, 12e6) for size in (7e9, 8e9))
+    assert small.score > larger.score and small.other_side < small.score and larger.other_side > larger.score
+    assert small.other_side == pytest.approx(fidelity.predict(80, 40, 7.0000001e9, 12e6).score, abs=1e-4)
+    for copy in (small, larger):
+        assert any("7 billion" in note and f"{copy.other_side:.1f}" in note for note in copy.notes)
+    for far in (fidelity.predict(80, 40, 32e9, 12e6), fidelity.predict(80, 40, 7e9, 8e5)):
+        assert far.other_side is None and not far.notes
+
+
 def test_prices_are_checked():
+    for ask in (lambda: fidelity.predict(80, 40, 7e9, 1e4, prices=3), lambda: fidelity.marks(3)):
+        with pytest.raises(InputError, match="prices: must be made by"):
+            ask()
     with pytest.raises(InputError, match=r"prices\.acceptance: must be a share"):
         fidelity.Prices(acceptance=1.5)
     with pytest.raises(InputError, match=r"prices\.tokens: must be a number above 0"):

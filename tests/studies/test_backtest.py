@@ -58,6 +58,8 @@ def test_verdicts_in_words():
     low = verdict(fact, np.linspace(0.0, 1.0, 101))
     assert not low.inside and low.words.startswith("outside by 2") and "higher" in low.words
     ratio = history().fact("F05")
+    assert verdict(ratio, np.linspace(10.0, 27.0, 101)).words == "inside"
+    assert verdict(ratio, np.full(101, 25.99)).words == "just outside: observed is higher"
     high = verdict(ratio, np.full(11, 52.0))
     assert high.words == "outside by a factor of 2: observed is lower"
     sign = history().fact("F10")
