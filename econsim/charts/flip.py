@@ -11,12 +11,14 @@ import econsim
 from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled, titled
 from econsim.ensemble_words import illustrative
 from econsim.findings import SMALL_CHANGE, percent
+from econsim.studies.flip_result import clearly
 from econsim.studies.flip_search import FADES, REVERSES
 from econsim.studies.words import count_of, relative, setting, start, words
 
 if TYPE_CHECKING:
     from econsim.studies.flip_assumptions import Assumed
-    from econsim.studies.flip_result import Flip, Flips
+    from econsim.studies.flip_one import Flip
+    from econsim.studies.flip_result import Flips
 
 MOST_ROWS = 20
 CLOSEST = 8  # assumptions shown where none takes the finding away
@@ -57,7 +59,7 @@ def flip_table(result: Flips) -> Any:
                 opacity=1.0,
             )  # fmt: skip
             layers.append(mark.encode(x=alt.X("flip:Q", scale=scale)))
-    for column, offset, color in (("text", 10, "#222222"), ("second", 200, GREY)):
+    for column, offset, color in (("text", 10, "#222222"), ("second", 290, GREY)):
         layers.append(
             base.mark_text(align="left", fontSize=11, color=color).encode(
                 x=alt.value(PLOT_WIDTH + offset), text=f"{column}:N"
@@ -82,15 +84,18 @@ def flip_title(result: Flips) -> str:
         return result.finding
     if not one.sign:
         return f"{told}: there is nothing to reverse"
-    reverses, fades = (len(result.group(kind, True)) for kind in (REVERSES, FADES))
+    reverses, fades = result.group(REVERSES, True), result.group(FADES, True)
     if not reverses and not fades:
         return f"{told}, and no single assumption takes that away in its prior"
     parts = [
-        f"{count_of(number, 'assumption')} can {verb}"
-        for number, verb in ((reverses, "reverse that"), (fades, "let it fade"))
-        if number
+        f"{count_of(len(some), 'assumption')} can {verb}{rest}"
+        for some, verb, rest in (
+            (reverses, "reverse the median", f", {clearly(reverses)}," if reverses else ""),
+            (fades, "let it fade", ""),
+        )
+        if some
     ]
-    return f"{told}; changed alone in its prior, {' and '.join(parts)}"
+    return f"{told}; changed alone in its prior, {' and '.join(parts)}".removesuffix(",")
 
 
 def _closest(scan: Any) -> dict[str, Any]:
@@ -114,9 +119,17 @@ def _row(one: Flip) -> dict[str, Any]:
     where = "" if one.inside else " (outside)"
     star = "" if one.stays else " *"
     does = "reverses" if one.kind == REVERSES else "fades"
-    text = f"{does} at {setting(assumed.name, one.value, figures=3)}{where}{star}"
-    second = f"default {setting(assumed.name, assumed.default, unit=False, figures=3)}"
-    second += f"; median {relative(one.verdict.median)}"
+    at = setting(assumed.name, one.value, figures=4)
+    ends = at if one.before is None else f"{setting(assumed.name, one.before, unit=False, figures=4)} to {at}"
+    text = f"{does} at {ends}{where}{star}"
+    second = f"median {relative(one.verdict.median)}"
+    if one.interval is not None:
+        second += f" ({' to '.join(relative(end) for end in one.interval)})"
+    if one.kind == REVERSES:
+        clear = (
+            "nowhere tried" if one.clear is None else f"from {setting(assumed.name, one.clear, unit=False, figures=3)}"
+        )
+        second += f"; clear {clear}"
     return {**_ends(assumed), "flip": place, "kind": one.kind, "text": text, "second": second}
 
 
@@ -126,8 +139,10 @@ def _subtitle(result: Flips) -> str:
     told = [
         f"Bar: prior of the assumption; blue tick: its default; filled dot: the value at which the median change of "
         f"{words(asked.output.metric)} is reversed ({least} or more the other way); open dot: at which it fades "
-        "(smaller than that); off the bar: outside the prior, not to scale. Letter: grade of the evidence (A measured, "
-        "B inferred, C assumed)."
+        "(smaller than that); off the bar: outside the prior, not to scale. Beside it: between which values that "
+        f"happens, the median at the latter with its 95% interval on {asked.settings.draws} futures, and from where on "
+        "that interval lies wholly on the other side (clear). Letter: grade of the evidence (A measured, B inferred, C "
+        "assumed)."
     ]
     if any(not flip.stays for flip in result.flips[:MOST_ROWS]):
         told.append("*: not so at every value tried beyond.")

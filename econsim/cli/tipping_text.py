@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import econsim
-from econsim.cli_text import WIDTH, number, of_twenty, paragraph, shown_unit, table
+from econsim.cli_text import number, of_twenty, paragraph, shown_unit, table
 
 
 def tip_text(result: Any) -> str:
@@ -80,27 +80,37 @@ def flip_text(result: Any) -> str:
 
 
 def _flip_table(result: Any) -> str:
-    heads = ["assumption", "grade", "default", "prior", "finding", "at", "lies", "in prior", "median", "runs"]
-    rows = [_flip_row(one) for one in result.flips]
-    told = table(heads, rows, left=(0, 4))
-    if max(map(len, told.splitlines())) <= WIDTH:
-        return told
-    return table([*heads[:3], *heads[4:]], [[*row[:3], *row[4:]] for row in rows], left=(0, 3))
+    """Where each assumption takes the finding away, and below, how firm that is there."""
+    heads = ["assumption", "grade", "default", "prior", "finding", "between", "in prior"]
+    firm = ["", "median there", "95%", "against the finding", "clear from", "runs"]
+    return (
+        table(heads, [_where_row(one) for one in result.flips], left=(0, 4, 5))
+        + "\n\n"
+        + table(firm, [_firm_row(one) for one in result.flips])
+    )
 
 
-def _flip_row(one: Any) -> list[str]:
-    from econsim.studies.words import relative, setting
+def _where_row(one: Any) -> list[str]:
+    from econsim.studies.words import setting
 
     name, assumed = one.assumed.name, one.assumed
     default, low, high, at = (
         setting(name, value, unit=False, figures=4) for value in (assumed.default, assumed.low, assumed.high, one.value)
     )
+    between = "at its default" if one.before is None else f"{setting(name, one.before, unit=False, figures=4)} and {at}"
     inside = "inside" if one.inside else "outside"
-    runs = {None: "", True: "agree", False: "differ"}[one.confirmed]
     star = "" if one.stays else " *"
-    lies = "at it" if one.before is None else one.direction
-    return [name, assumed.row.grade, default, f"{low} to {high}", f"{one.kind}{star}", at, lies, inside,
-            relative(one.verdict.median), runs]  # fmt: skip
+    return [name, assumed.row.grade, default, f"{low} to {high}", f"{one.kind}{star}", between, inside]
+
+
+def _firm_row(one: Any) -> list[str]:
+    from econsim.studies.words import relative, setting
+
+    name = one.assumed.name
+    clear = "–" if one.clear is None else setting(name, one.clear, unit=False, figures=3)
+    interval = "–" if one.interval is None else " to ".join(relative(end) for end in one.interval)
+    runs = {None: "", True: "agree", False: "differ"}[one.confirmed]
+    return [name, relative(one.verdict.median), interval, of_twenty(one.other_side), clear, runs]
 
 
 def _flip_notes(result: Any) -> list[str]:
@@ -112,9 +122,14 @@ def _flip_notes(result: Any) -> list[str]:
         least = percent(SMALL_CHANGE).removeprefix("+")
         notes.append(
             f"reverses: the median change is on the other side, by {least} or more. fades: it is smaller than that. "
-            "at: the value that does it, nearest to the default in terms of the prior; lies: higher or lower than the "
-            f"default. median: the median change of {words(result.question.output.metric)} there. grade: A measured, B "
-            "inferred, C assumed."
+            "between: it has not happened at the first of these values and has at the second, the nearest to the "
+            "default in terms of the prior. grade: A measured, B inferred, C assumed."
+        )
+        notes.append(
+            f"there: at the second value, where the median change of {words(result.question.output.metric)} has only "
+            f"just turned on these {result.question.settings.draws} futures; other futures turn it elsewhere. against "
+            "the finding: so many of 20 futures. clear from: the value from which on the 95% interval of the median "
+            "lies wholly on the other side of nought; – where it does so at no value tried."
         )
         if any(not one.stays for one in result.flips):
             notes.append("*: not so at every value that was tried beyond.")

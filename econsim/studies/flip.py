@@ -13,8 +13,9 @@ from econsim.results import simulate
 from econsim.runs import DEFAULT_SEED
 from econsim.scenario import Scenario
 from econsim.studies.flip_assumptions import assumptions_of
+from econsim.studies.flip_one import Confirmation, Flip, flip_of
 from econsim.studies.flip_question import FlipQuestion, ask_flip
-from econsim.studies.flip_result import Confirmation, Flip, Flips, flip_of
+from econsim.studies.flip_result import Flips
 from econsim.studies.flip_search import Scan, judged, search
 from econsim.studies.median_interval import median_interval
 from econsim.studies.tipping_axes import changed_scenario

@@ -12,7 +12,8 @@ from econsim.scenario import Scenario
 from econsim.studies.design_axes import uncertain_names
 from econsim.studies.tipping_axes import short_middle
 
-STEPS = 50  # what happens inside the prior is found to this part of its width, outside to ten times as much
+STEPS = 2_000  # what happens inside the prior is found to this part of its width, outside to ten times as much
+CLEAR_STEPS = 50  # the same of where a reversal becomes clear, which moves by more than that with other draws
 FAR = 20.0  # ratio of two ends from which on halfway is halfway between their logarithms
 ROOM = 0.001  # kept from a value that another parameter's prior rules out
 
@@ -89,10 +90,13 @@ class Assumed:
         far = min(far, bound) if up else max(far, bound)
         return None if far == end else far
 
-    def between(self, one: float, other: float) -> float | None:
-        """A value about halfway, written in few digits; None where the two are close enough."""
+    def between(self, one: float, other: float, parts: float = STEPS) -> float | None:
+        """A value about halfway, written in few digits; None where the two are close enough.
+
+        parts : of the prior's width; one of them is close enough inside it, ten outside
+        """
         before, after = sorted((one, other))
-        steps = STEPS if self.inside(before) and self.inside(after) else STEPS / 10.0
+        steps = parts if self.inside(before) and self.inside(after) else parts / 10.0
         if before > 0.0 and (self.scale == "log" or after / before > FAR):
             width = math.log(self.high / self.low) if self.scale == "log" else math.log(FAR)
             return short_middle(before, after, "log", width / steps)

@@ -13,12 +13,12 @@ from econsim.metrics import YES_NO
 from econsim.results import run_identity
 from econsim.runs import DEFAULT_DRAWS, DEFAULT_ENSEMBLE, DEFAULT_SEED, Settings, as_scenario
 from econsim.scenario import Scenario
-from econsim.studies.flip_assumptions import assumptions_of
+from econsim.studies.flip_assumptions import CLEAR_STEPS, STEPS, assumptions_of
 from econsim.studies.sweep_plan import status_quo_of
 from econsim.studies.tipping_question import against_words, compared_with
 from econsim.studies.tipping_worlds import Output, read_output, study_identity, study_settings
 
-VALUES = 11  # of an assumption, on average: to choose an engine by
+VALUES = 13  # of an assumption, on average: to choose an engine by
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,11 @@ class FlipQuestion:
     @property
     def id(self) -> str:
         """Twelve hexadecimal digits: the same scenario, question, draws, seed, ensemble and version give the same."""
-        question: dict[str, Any] = {"status_quo": self.status_quo.world_hash, "output": self.output.metric}
+        question: dict[str, Any] = {
+            "status_quo": self.status_quo.world_hash,
+            "output": self.output.metric,
+            "parts": [STEPS, CLEAR_STEPS],
+        }
         if self.only is not None:
             question["only"] = sorted(self.only)
         return study_identity("flip", self.scenario, self.settings, question)

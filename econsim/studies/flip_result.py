@@ -3,125 +3,17 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 import econsim
 from econsim.findings import FUTURES, MOST_FAILED, SMALL_CHANGE, Verdict, futures, percent
-from econsim.studies.flip_assumptions import Assumed
+from econsim.studies.flip_one import Flip
 from econsim.studies.flip_question import FlipQuestion
-from econsim.studies.flip_search import FADES, REVERSES, Bracket, Scan
+from econsim.studies.flip_search import FADES, REVERSES, Scan
 from econsim.studies.flip_tables import flip_mapping, never_mapping, scan_mapping
 from econsim.studies.words import count_of, plain, relative, setting, words
-
-
-@dataclass(frozen=True)
-class Confirmation:
-    """A plain run with the assumption set on both sides.
-
-    value   : of the assumption; None: as the ensemble draws it
-    verdict : what its draws say
-    finding : its own sentence
-    """
-
-    value: float | None
-    run_id: str
-    verdict: Verdict
-    finding: str
-
-
-@dataclass(frozen=True)
-class Flip:
-    """One assumption that takes the finding away.
-
-    kind     : `reverses` where it does so in its prior; else `fades` where that is in the prior; else `reverses`
-               where it does so anywhere; else `fades`
-    fades    : where the finding is first hardly a change any more, or reversed
-    reverses : where it is first reversed; None where it never is
-    runs     : plain runs just before the value and at it; None outside the prior, where they are not made
-    """
-
-    scan: Scan
-    kind: str
-    fades: Bracket
-    reverses: Bracket | None
-    runs: tuple[Confirmation, Confirmation] | None = None
-
-    @property
-    def assumed(self) -> Assumed:
-        """The assumption."""
-        return self.scan.assumed
-
-    @property
-    def found(self) -> Bracket:
-        """Where the finding is taken away, in the terms of `kind`."""
-        return self.reverses if self.kind == REVERSES and self.reverses is not None else self.fades
-
-    @property
-    def value(self) -> float:
-        """The value that does it."""
-        return self.found.value
-
-    @property
-    def before(self) -> float | None:
-        """A value at which that has not happened yet, as close as the search goes; None where the default does it."""
-        return None if self.found.before == self.found.value else self.found.before
-
-    @property
-    def direction(self) -> str:
-        """Whether the value lies `higher` or `lower` than the default, or is the default itself."""
-        default = self.assumed.default
-        return "default" if self.value == default else "higher" if self.value > default else "lower"
-
-    @property
-    def distance(self) -> float:
-        """How far into the prior it lies; see `Assumed.distance`."""
-        return self.assumed.distance(self.value)
-
-    @property
-    def inside(self) -> bool:
-        """Whether the value lies in the prior."""
-        return self.assumed.inside(self.value)
-
-    @property
-    def stays(self) -> bool:
-        """Whether it has happened at every value that was tried beyond, too."""
-        return self.scan.stays(self.kind, self.found)
-
-    @property
-    def verdict(self) -> Verdict:
-        """What the draws say at the value."""
-        return self.scan.verdicts[self.value]
-
-    @property
-    def rank(self) -> tuple[int, float, str]:
-        """Reversals in the prior first, then fading there, then what is outside; by what takes the least."""
-        place = 2 * (not self.inside) + (self.kind == FADES)
-        return place, self.distance, self.assumed.name
-
-    @property
-    def confirmed(self) -> bool | None:
-        """Whether plain runs say the same: it has happened at the value, and not just before; None without runs."""
-        if self.runs is None:
-            return None
-        before, at = (run.verdict.sign for run in self.runs)
-        finding = self.scan.finding
-        if self.kind == REVERSES:
-            return at == -finding and before != -finding
-        return at == 0 and (before == finding or self.before is None)
-
-
-def flip_of(scan: Scan) -> Flip | None:
-    """What one assumption does to the finding; None where it takes it away at no value."""
-    fades, reverses = scan.nearest(FADES), scan.nearest(REVERSES)
-    if fades is None:
-        return None
-    inside = scan.assumed.inside
-    if reverses is not None and (inside(reverses.value) or not inside(fades.value)):
-        return Flip(scan, REVERSES, fades, reverses)
-    return Flip(scan, FADES, fades, reverses)
 
 
 class Flips:
@@ -201,12 +93,13 @@ class Flips:
         """One row an assumption, in the order of `flips`, then those that leave the finding as it is.
 
         Columns: parameter, grade, default, low, high, does, flip, lies, inside_prior, distance, before,
-        median_at_default, median_before, median_at (relative changes), fades_at, reverses_at, stays, confirmed.
+        median_at_default, median_before, median_at, median_at_low, median_at_high (its 95% interval; relative changes),
+        other_side (share of futures against the finding there), clear_at, fades_at, reverses_at, stays, confirmed.
         """
         columns = (
             "parameter", "grade", "default", "low", "high", "does", "flip", "lies", "inside_prior", "distance",
-            "before", "median_at_default", "median_before", "median_at", "fades_at", "reverses_at", "stays",
-            "confirmed",
+            "before", "median_at_default", "median_before", "median_at", "median_at_low", "median_at_high",
+            "other_side", "clear_at", "fades_at", "reverses_at", "stays", "confirmed",
         )  # fmt: skip
         rows = [flip_mapping(one) for one in self.flips]
         rows += [scan_mapping(scan) | {"does": "neither"} for scan in self.never]
@@ -255,9 +148,12 @@ class Flips:
         total = len(self.scans)
         if not reverses and not fades:
             return f"None of {total} assumptions takes that away when changed alone in its prior."
-        told = f"Changed alone in its prior, {_of(len(reverses), total)} {_verb(reverses, 'reverse')} that"
+        told = f"Changed alone in its prior, {_of(len(reverses), total)} {_verb(reverses, 'reverse')} "
         if reverses:
-            told += f", least changed: {self.in_words(reverses[0])}"
+            told += f"the median of these {self.question.settings.draws} futures, {clearly(reverses)}, least changed: "
+            told += self.in_words(reverses[0])
+        else:
+            told += "that"
         if not fades:
             return f"{told}."
         more = "" if not reverses else " more"
@@ -282,13 +178,27 @@ class Flips:
         """A flip in a sentence."""
         assumed, name = one.assumed, one.assumed.name
         prior = f"prior {setting(name, assumed.low, unit=False)} to {setting(name, assumed.high, unit=False)}"
-        then = f"median then {relative(one.verdict.median)}"
-        then += "" if one.stays else ", though not at every value tried beyond"
+        about = f"{prior}; grade {assumed.grade}; {self._firm(one)}"
         if one.before is None:
-            at = f"fixed at its default, {setting(name, one.value)}"
-            return f"{words(name)} {at} ({prior}; grade {assumed.grade}; {then})"
-        at = f"at {setting(name, one.value)}, {one.direction} than the default {setting(name, assumed.default)}"
-        return f"{words(name)} {at} ({prior}; grade {assumed.grade}; {then})"
+            return f"{words(name)} fixed at its default, {setting(name, one.value)} ({about})"
+        ends = f"{setting(name, one.before, unit=False)} and {setting(name, one.value)}"
+        return (
+            f"{words(name)} between {ends}, {one.direction} than the default {setting(name, assumed.default)} ({about})"
+        )
+
+    def _firm(self, one: Flip) -> str:
+        """How firm a flip is at its value, and from where on a reversal is clear."""
+        told = f"median then {relative(one.verdict.median)}"
+        if one.interval is not None:
+            low, high = one.interval
+            told += f", 95% interval {relative(low)} to {relative(high)}"
+        told += f", and {futures(one.other_side)} futures against the finding"
+        clear = one.clear
+        if one.kind == REVERSES and clear is None:
+            told += "; clear at no value tried"
+        elif clear is not None and clear != one.value:
+            told += f"; clear from {setting(one.assumed.name, clear, unit=False, figures=3)} on"
+        return told if one.stays else f"{told}; not so at every value tried beyond"
 
     def summary(self) -> dict[str, Any]:
         """The content of `flip.json`: plain Python, None for what is undefined. Medians are relative changes."""
@@ -323,6 +233,14 @@ class Flips:
         }
 
 
+def clearly(reverses: list[Flip]) -> str:
+    """How many reversals are clear at some value in the prior."""
+    count = sum(one.clear_inside for one in reverses)
+    if count == len(reverses):
+        return "clearly so at a value in its prior" if count == 1 else "each clearly so at a value in its prior"
+    return f"{count or 'none'} of them clearly so at a value in its prior"
+
+
 def _of(number: int, total: int) -> str:
     return f"{count_of(number, 'assumption')} of {total}"
 
@@ -331,4 +249,4 @@ def _verb(some: list[Flip], verb: str) -> str:
     return f"{verb}s" if len(some) == 1 else verb
 
 
-__all__ = ["Confirmation", "Flip", "Flips", "flip_of"]
+__all__ = ["Flips", "clearly"]

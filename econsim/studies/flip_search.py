@@ -1,7 +1,8 @@
 """Looking for the values at which one changed assumption fades or reverses a finding: few values first, then bisection.
 
 What a finding says is `findings.verdict`, as in `econsim run`. It *fades* where the median is hardly moved any more,
-and is *reversed* where it is clearly moved the other way.
+and is *reversed* where it is moved the other way. A reversal is *clear* where the 95% interval of the median lies
+wholly on the other side of nought: at the first value that reverses the median of these draws, other draws may not.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from typing import NamedTuple
 import numpy as np
 
 from econsim.findings import MOST_FAILED, SMALL_CHANGE, Verdict, relative_to, verdict
-from econsim.studies.flip_assumptions import Assumed
+from econsim.studies.flip_assumptions import CLEAR_STEPS, Assumed
+from econsim.studies.median_interval import median_interval
 from econsim.studies.tipping_worlds import CommonDraws
 
-FADES, REVERSES = "fades", "reverses"
+FADES, REVERSES, CLEAR = "fades", "reverses", "clear"
 KINDS = (REVERSES, FADES)
 NOTICED = 0.25  # of the way from the finding to none: a median that moves by less on a side is not looked at closer
-USUAL_ROUNDS = 4
-MOST_ROUNDS = 40  # of bisection; the widest brackets need some ten
+USUAL_ROUNDS = 9
+MOST_ROUNDS = 60  # of bisection; the widest brackets need some fifteen
 
 
 class Bracket(NamedTuple):
@@ -41,15 +43,23 @@ class Scan:
 
     finding  : the sign of the finding
     verdicts : value tried -> what the draws say there
+    intervals : value tried -> 95% interval of the median there; None with too few draws for one
     """
 
     assumed: Assumed
     finding: int
     verdicts: dict[float, Verdict] = field(default_factory=dict)
+    intervals: dict[float, tuple[float, float] | None] = field(default_factory=dict)
 
     def happened(self, kind: str, value: float) -> bool:
-        """Whether the finding is reversed at a value that was tried, or none any more; not where nothing is known."""
+        """Whether the finding is reversed at a value that was tried, clearly so, or none any more.
+
+        Not where nothing is known.
+        """
         sign = self.verdicts[value].sign
+        if kind == CLEAR:
+            interval = self.intervals.get(value)
+            return sign == -self.finding and interval is not None and max(self.finding * end for end in interval) < 0.0
         return sign is not None and (sign == -self.finding if kind == REVERSES else sign != self.finding)
 
     def path(self, up: bool) -> list[float]:
@@ -80,6 +90,23 @@ class Scan:
         near, far = ([self.assumed.distance(value) for value in ends] for ends in zip(*found, strict=True))
         return [one for place, one in enumerate(found) if near[place] < far[1 - place]]
 
+    def clear(self) -> Bracket | None:
+        """Where the nearest reversal becomes clear, going on from it; None where it does at no value tried."""
+        nearest = self.nearest(REVERSES)
+        return None if nearest is None else self.bracket(CLEAR, self._above(nearest))
+
+    def _above(self, found: Bracket) -> bool:
+        """On which side of the default a place lies."""
+        return found.value > self.assumed.default
+
+    def halves(self) -> set[float]:
+        """The values to try next: halfway in every bracket that is not narrow enough."""
+        found = {self.assumed.between(*one) for kind in KINDS for one in self.wanted(kind)}
+        clear = self.clear()
+        if clear is not None and clear != self.nearest(REVERSES):
+            found.add(self.assumed.between(*clear, CLEAR_STEPS))
+        return {value for value in found if value is not None}
+
     def stays(self, kind: str, found: Bracket) -> bool:
         """Whether it has happened at every value that was tried from there on, away from the default."""
         if found.before == found.value:
@@ -109,9 +136,14 @@ def judged(level: np.ndarray, status_quo: np.ndarray, failed: np.ndarray) -> Ver
 
     level, status_quo, failed : (draw,)
     """
+    return verdict(changes(level, status_quo, failed))
+
+
+def changes(level: np.ndarray, status_quo: np.ndarray, failed: np.ndarray) -> np.ndarray:
+    """The paired relative changes that one setting's draws define, (change,); none where too many were not solved."""
     if failed.mean() > MOST_FAILED:
-        return verdict(np.empty(0))
-    return verdict(relative_to(np.where(failed, np.nan, level), status_quo))
+        return np.empty(0)
+    return relative_to(np.where(failed, np.nan, level), status_quo)
 
 
 def search(worlds: CommonDraws, assumptions: Sequence[Assumed], finding: int, later: int = 0) -> list[Scan]:
@@ -161,20 +193,18 @@ def evaluate(worlds: CommonDraws, settings: Sequence[tuple[Scan, float]]) -> Non
     for place, (name, value) in enumerate(new):
         values[name][place] = value
     rows = worlds.at_every_draw(values, expected=True)
-    found = {key: judged(rows.level[i], rows.status_quo[i], rows.failed[i]) for i, key in enumerate(new)}
+    found = {key: (rows.level[i], rows.status_quo[i], rows.failed[i]) for i, key in enumerate(new)}
     for scan, value in settings:
         if (scan.assumed.name, value) in found:
-            scan.verdicts[value] = found[scan.assumed.name, value]
+            here = found[scan.assumed.name, value]
+            scan.verdicts[value] = judged(*here)
+            scan.intervals[value] = median_interval(changes(*here))
 
 
 def _narrow(worlds: CommonDraws, scans: Sequence[Scan], later: int) -> None:
     """Halve every bracket until its ends lie close together, all brackets in one chunk."""
     for turn in range(MOST_ROUNDS):
-        middles: list[tuple[Scan, float]] = []
-        for scan in scans:
-            found = {one for kind in KINDS for one in scan.wanted(kind)}
-            halves = (scan.assumed.between(*one) for one in sorted(found))
-            middles += [(scan, middle) for middle in halves if middle is not None]
+        middles = [(scan, value) for scan in scans for value in sorted(scan.halves())]
         if not middles:
             return
         rounds = max(USUAL_ROUNDS - turn, 1)

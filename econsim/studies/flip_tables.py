@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from econsim.studies.words import plain
 
 if TYPE_CHECKING:
-    from econsim.studies.flip_result import Confirmation, Flip
+    from econsim.studies.flip_one import Confirmation, Flip
     from econsim.studies.flip_search import Scan
 
 
@@ -24,6 +24,10 @@ def flip_mapping(one: Flip) -> dict[str, Any]:
         "inside_prior": one.inside,
         "median_before": plain(before.median),
         "median_at": plain(one.verdict.median),
+        "median_at_low": None if one.interval is None else one.interval[0],
+        "median_at_high": None if one.interval is None else one.interval[1],
+        "other_side": plain(one.other_side),
+        "clear_at": one.clear,
         "fades_at": one.fades.value,
         "reverses_at": None if one.reverses is None else one.reverses.value,
         "stays": one.stays,

@@ -24,7 +24,7 @@ from econsim.scenario import load_scenario
 from econsim.store import as_json
 from econsim.studies import flip as flips
 from econsim.studies.flip_assumptions import assumptions_of
-from econsim.studies.flip_result import Confirmation
+from econsim.studies.flip_one import Confirmation
 from econsim.studies.flip_search import judged
 from econsim.studies.tipping_worlds import CommonDraws, Rows
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import econsim
+from econsim.charts.flip import flip_title
 from econsim.errors import InputError
 from econsim.findings import SMALL_CHANGE, relative_change, verdict
 from econsim.parameter_book import book
@@ -15,8 +16,9 @@ from econsim.runs import DEFAULT_DRAWS
 from econsim.scenario import load_scenario
 from econsim.store import as_json
 from econsim.studies import flip as flips
-from econsim.studies.flip_assumptions import Assumed, assumptions_of
-from econsim.studies.flip_result import Flips, flip_of
+from econsim.studies.flip_assumptions import STEPS, Assumed, assumptions_of
+from econsim.studies.flip_one import flip_of
+from econsim.studies.flip_result import Flips
 from econsim.studies.flip_search import FADES, REVERSES, Bracket, Scan, judged, search
 from econsim.studies.median_interval import median_interval
 from econsim.studies.tipping_worlds import CommonDraws, Rows
@@ -91,7 +93,7 @@ def test_the_two_values_lie_close_together(found):
         assert 0.0 <= near < far
         assert one.direction == ("higher" if one.value > one.assumed.default else "lower")
         if one.inside:
-            assert abs(one.assumed.place(one.value) - one.assumed.place(one.before)) <= 1.001 / 50
+            assert abs(one.assumed.place(one.value) - one.assumed.place(one.before)) <= 1.001 / STEPS
 
 
 def test_all_assumptions_are_accounted_for_and_ranked(found):
@@ -189,7 +191,7 @@ def test_fading_and_reversing_are_told_apart(monkeypatch):
     scan = made_up(monkeypatch, lambda x: 0.1 - (x - 0.2))
     fades, reverses = scan.nearest(FADES), scan.nearest(REVERSES)
     assert fades.before <= 0.295 < fades.value <= reverses.before <= 0.305 < reverses.value
-    assert max(fades.value - fades.before, reverses.value - reverses.before) < 0.47 / 50
+    assert max(fades.value - fades.before, reverses.value - reverses.before) < 0.47 / STEPS * 1.001
     one = flip_of(scan)
     assert (one.kind, one.value, one.direction, one.inside) == (REVERSES, reverses.value, "higher", True)
     assert abs(scan.verdicts[fades.value].median) < SMALL_CHANGE
@@ -279,6 +281,39 @@ def test_the_further_side_is_given_up():
 
 
 # ------------------------------------------------------------------------------------------ how sure
+
+
+def test_where_a_reversal_is_clear_is_found_too(monkeypatch):
+    """Futures differ by up to 0.04 either way, so that the interval of the median lags behind the median."""
+    draws = 41
+    spread = np.linspace(-0.04, 0.04, draws)
+
+    def at(self, values, numbers, *, expected=False):
+        (given,) = values.values() if values else (np.full(len(numbers), 0.2),)
+        change = 0.1 - (given - 0.2) + spread[numbers]
+        return Rows(1.0 + change, change, np.zeros(len(numbers), dtype=bool), np.ones(len(numbers)))
+
+    monkeypatch.setattr(CommonDraws, "at", at)
+    only(monkeypatch, ("leakage_rate",))
+    found = econsim.flip(small(), draws=draws, engine="batch")
+    (one,) = found.flips
+    high = median_interval(spread)[1]
+    assert one.before <= 0.305 < one.value <= one.before + 0.47 / STEPS * 1.001
+    assert one.interval == pytest.approx([0.3 - one.value - high, 0.3 - one.value + high])
+    assert 0.5 < one.other_side < 0.6 and one.clear_inside
+    assert 0.3 + high < one.clear < 0.3 + high + 0.47 / 50
+    row = found.table().iloc[0]
+    assert (row["clear_at"], row["other_side"]) == (one.clear, one.other_side)
+    assert f"clear from {one.clear:.3g} on" in found.finding
+    assert f"between {one.before:g} and {one.value:g} a quarter, higher than the default 0.2" in found.finding
+    assert "reverses the median of these 41 futures, clearly so at a value in its prior" in found.finding
+    assert "1 assumption can reverse the median, clearly so at a value in its prior" in flip_title(found)
+
+
+def test_a_reversal_that_is_clear_nowhere_is_told(monkeypatch):
+    scan = made_up(monkeypatch, lambda x: 0.1 - (x - 0.2))  # four draws give no interval
+    one = flip_of(scan)
+    assert one.interval is None and one.clear is None and not one.clear_inside
 
 
 def test_the_interval_of_a_median_holds_it_as_often_as_it_says():

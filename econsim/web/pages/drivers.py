@@ -158,10 +158,15 @@ def _flip_table(found: pd.DataFrame) -> Any:
             "Grade": found["grade"].tolist(),
             "Default": _settings(found, "default"),
             "The finding": found["does"].tolist(),
-            "At": _settings(found, "flip"),
+            "Between": _between(found),
             "Than the default": found["lies"].tolist(),
             "Within its range": ["yes" if inside_prior else "no" for inside_prior in found["inside_prior"]],
             "Median change there": [relative(value) for value in found["median_at"]],
+            "95% interval": _intervals(found),
+            "Clear from": [
+                "" if value != value else setting(name, value, figures=3)
+                for name, value in zip(found["parameter"], found["clear_at"].astype(float), strict=True)
+            ],
         }
     )
 
@@ -176,6 +181,17 @@ def _flip_table(found: pd.DataFrame) -> Any:
 
 def _settings(found: pd.DataFrame, column: str) -> list[str]:
     return [setting(name, value) for name, value in zip(found["parameter"], found[column], strict=True)]
+
+
+def _between(found: pd.DataFrame) -> list[str]:
+    """The last value at which the finding stands, and the first at which it does not."""
+    ends = zip(found["parameter"], found["before"].astype(float), _settings(found, "flip"), strict=True)
+    return [at if before != before else f"{setting(name, before, unit=False)} and {at}" for name, before, at in ends]
+
+
+def _intervals(found: pd.DataFrame) -> list[str]:
+    ends = zip(found["median_at_low"].astype(float), found["median_at_high"].astype(float), strict=True)
+    return ["" if low != low else f"{relative(low)} to {relative(high)}" for low, high in ends]
 
 
 def _moats(scenario: Scenario) -> None:
