@@ -13,7 +13,7 @@ from econsim.cli_text import shown_unit
 from econsim.ensemble_words import RESTS_ON_PRIORS
 from econsim.errors import InputError, Problem
 from econsim.metrics import summary_catalogue
-from econsim.studies.sensitivity_ranking import NAMED, NO_ZERO, leading, order_words, ranked
+from econsim.studies.sensitivity_ranking import FAINT, NAMED, leading, order_words, ranked
 from econsim.studies.sensitivity_words import listed
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def strongest(content: Mapping[str, Any], name: str, kind: str, told: Callable[[
     top, unordered = leading(content, name, kind)
     if top:
         return listed([told(row) for row in top]), "known", order_words(top, unordered, words)
-    rows = [row for row in ranked(content, name, kind) if row["words"] != NO_ZERO][:NAMED]
+    rows = [row for row in ranked(content, name, kind) if row["words"] not in FAINT][:NAMED]
     return listed([told(row) for row in rows]) if rows else "", "open" if rows else "none", ""
 
 

@@ -21,7 +21,7 @@ from econsim.charts.sensitivity_parts import (
     words,
 )
 from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled
-from econsim.studies.sensitivity_ranking import EITHER_WAY, NO_ZERO, leading
+from econsim.studies.sensitivity_ranking import EITHER_WAY, FAINT, leading
 
 if TYPE_CHECKING:
     from econsim.studies.sensitivity import Sensitivity
@@ -86,6 +86,8 @@ def tornado(result: Sensitivity, output: str | None = None, *, effect: bool = Fa
     what = of(result, name, effect)
     if state == "none":
         title = f"Nothing moves {what} one at a time by more than could be chance"
+    elif state == "open" and content["draws"] == 1:
+        title = f"One future cannot tell what moves {what} most, one at a time; largest there: {named}"
     elif state == "open":
         title = f"One at a time, what moves {what} most is open; distinguishable from zero: {named}"
     else:
@@ -112,7 +114,7 @@ def morris_bars(result: Sensitivity, output: str | None = None, *, effect: bool 
                 "value": factor * row["mu_star"],
                 "low": factor * row["low"],
                 "high": factor * row["high"],
-                "faint": row["words"] == NO_ZERO,
+                "faint": row["words"] in FAINT,
                 "said": MORRIS_SAID.get(row["words"], row["words"]),
             }
             for row in shown
@@ -138,9 +140,9 @@ def morris_bars(result: Sensitivity, output: str | None = None, *, effect: bool 
     named, state, among = strongest(content, name, kind, lambda row: words(row["name"]))
     what = of(result, name, effect)
     if state == "none":
-        title = f"Screening: nothing moves {what} by more than could be chance"
+        title = f"Screening: nothing that was varied moves {what}"
     elif state == "open":
-        title = f"Screening: what {what} reacts to most is open; distinguishable from zero: {named}"
+        title = f"Screening: what {what} reacts to most is open; largest by estimate: {named}"
     else:
         title = f"Screening: {what} reacts most to {named}{among}"
     chart = alt.layer(*layers).properties(width=PLOT_WIDTH, height=alt.Step(24), title=titled(title, subtitle))

@@ -11,7 +11,7 @@ from econsim.ensemble_words import RESTS_ON_PRIORS
 from econsim.metrics import summary_catalogue
 from econsim.studies.sensitivity import planned_rows
 from econsim.studies.sensitivity_folder import SCREENING
-from econsim.studies.sensitivity_ranking import NO_ZERO, ranked
+from econsim.studies.sensitivity_ranking import FAINT, NO_ZERO, UNMOVED, ranked
 from econsim.studies.sensitivity_settings import KEPT, TRAJECTORIES, SensitivitySettings
 from econsim.studies.sensitivity_words import percent
 
@@ -101,9 +101,10 @@ def _others(content: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _strongest(content: Mapping[str, Any], labels: Sequence[tuple[str, str]]) -> str:
     """Three strongest of each output of a screening."""
     rows = []
+    nothing = f"nothing: {UNMOVED if content['method'] == 'morris' else NO_ZERO}"
     for kind, name in labels:
-        strong = [row["name"] for row in ranked(content, name, kind) if row["words"] != NO_ZERO][:3]
-        rows.append([f"{'effect on ' if kind == 'effects' else ''}{name}", ", ".join(strong) or f"nothing: {NO_ZERO}"])
+        strong = [row["name"] for row in ranked(content, name, kind) if row["words"] not in FAINT][:3]
+        rows.append([f"{'effect on ' if kind == 'effects' else ''}{name}", ", ".join(strong) or nothing])
     text = table(["output", "strongest"], rows, left=(0, 1))
     if max(map(len, text.splitlines())) > WIDTH:
         text = "\n".join(paragraph(f"{name}: {told}", "  ") for name, told in rows)

@@ -16,7 +16,13 @@ from econsim.whole_folder import refusal
 
 STATISTICS = {
     "sobol": (("S1", "S1_conf"), ("ST", "ST_conf")),
-    "morris": (("mu_star", "mu_star_conf"), ("mu", None), ("sigma", None)),
+    "morris": (
+        ("mu_star", "mu_star_conf"),
+        ("mu_star_low", None),
+        ("mu_star_high", None),
+        ("mu", None),
+        ("sigma", None),
+    ),
     "oat": (("low_change", "low_conf"), ("high_change", "high_conf")),
 }
 COLUMNS = ("kind", "output", "quarter", "parameter", "with", "statistic", "value", "half_width")

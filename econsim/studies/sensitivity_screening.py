@@ -10,7 +10,7 @@ from econsim.metrics import summary_catalogue
 from econsim.studies.sensitivity_designs import HIGH_END, LEVELS, LOW_END, default_of, morris_cube, oat_points
 from econsim.studies.sensitivity_settings import SensitivitySettings
 from econsim.studies.sensitivity_tables import ROUNDING, by_draw, level_and_effect, moves
-from econsim.studies.statistics.resampling import normal_quantile
+from econsim.studies.statistics.resampling import student_quantile
 from econsim.studies.statistics.screening import elementary_effects
 from econsim.studies.sweep import Sweep
 
@@ -45,12 +45,20 @@ def morris_content(settings: SensitivitySettings, sweep: Sweep, trajectories: in
         if reason is not None:
             reasons[kind][name] = reason
             continue
-        star, half = found.mu_star.value[place], found.mu_star.half_width[place]
+        known = found.mu_star
+        level = values[..., place % len(metrics)]
+        least = ROUNDING * np.abs(level[np.isfinite(level)]).max(initial=0.0)
+        still = known.high[place] <= least  # not one effect beyond rounding: what moves in no run is told as nothing
+        star, half, low, high = (
+            np.where(still, 0.0, one[place]) for one in (known.value, known.half_width, known.low, known.high)
+        )
         tables[kind][name] = {
             factor: {
-                "mu": float(found.mu[place, at]),
+                "mu": 0.0 if still[at] else float(found.mu[place, at]),
                 "mu_star": float(star[at]),
                 "mu_star_conf": float(half[at]),
+                "mu_star_low": float(low[at]),
+                "mu_star_high": float(high[at]),
                 "sigma": _number(found.sigma[place, at]),
             }
             for at, factor in enumerate(factors)
@@ -131,10 +139,11 @@ def oat_content(settings: SensitivitySettings, sweep: Sweep) -> dict[str, Any]:
 
 
 def _half(changes: np.ndarray) -> float:
-    """Half the interval of a mean of paired changes; NaN for one draw, which has none."""
-    if len(changes) < 2:
+    """Half the interval of a mean of paired changes, after Student; NaN for one draw, which has none."""
+    count = len(changes)
+    if count < 2:
         return np.nan
-    return float(normal_quantile(CONFIDENCE) * changes.std(ddof=1) / np.sqrt(len(changes)))
+    return float(student_quantile(CONFIDENCE, count - 1) * changes.std(ddof=1) / np.sqrt(count))
 
 
 def _number(value: float) -> float | None:

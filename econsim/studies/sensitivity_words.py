@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from econsim.findings import MOST_FAILED
-from econsim.studies.sensitivity_ranking import KINDS, NAMED, NO_ZERO, Content, leading, order_words, ranked
+from econsim.studies.sensitivity_ranking import FAINT, KINDS, NAMED, NO_ZERO, Content, leading, order_words, ranked
 
 WORTH_SAYING = 0.05  # of the variance
 LARGEST = "the strongest of those distinguishable from zero"
@@ -22,26 +22,34 @@ def finding(content: Content) -> str:
         return f"{where}: {lead} has no sensitivity here: {reason}."
     if method == "sobol":
         return _sobol_finding(content)
-    told = [row for row in ranked(content, lead) if row["words"] != NO_ZERO][:NAMED]
+    return _screening_finding(content)
+
+
+def _screening_finding(content: Content) -> str:
+    lead, where, factor = content["lead"], content["scenario"], content["factor"]
+    told = [row for row in ranked(content, lead) if row["words"] not in FAINT][:NAMED]
     if not told:
         return f"{where}: nothing that was varied moves {lead} by more than could be chance."
     top, unordered = leading(content, lead)
     named = listed([_screened(content, row) for row in top or told])
-    if method == "morris":
-        how = f"the mean absolute change when a {content['factor']} crosses its 90% range"
+    if content["method"] == "morris":
+        how = f"the mean absolute change when a {factor} crosses its 90% range"
         if not top:
-            return f"{where}, screening: what {lead} reacts to most is open; {LARGEST}: {named}, {how}."
+            return f"{where}, screening: what {lead} reacts to most is open; the largest by estimate: {named}, {how}."
         return f"{where}, screening: {lead} reacts most to {named}, {how}{order_words(top, unordered)}."
     base = f"from {content['base']['outputs'][lead]:.3g} at the defaults"
+    one_by_one = "one at a time over their 90% ranges"
+    if told[0]["low"] is None:
+        return (
+            f"{where}, screening: one future has no intervals, so that it cannot tell which {factor} moves {lead} "
+            f"most; there, {one_by_one}, the largest changes are {named}, {base}."
+        )
     if not top:
         return (
-            f"{where}, screening: which {content['factor']} moves {lead} most, one at a time over their 90% ranges, "
-            f"is open; {LARGEST}: {named}, {base}."
+            f"{where}, screening: which {factor} moves {lead} most, {one_by_one}, is open; {LARGEST}: {named}, {base}."
         )
-    return (
-        f"{where}, screening: one at a time over their 90% ranges, {named} move{'s' if len(top) == 1 else ''} {lead} "
-        f"most, {base}{order_words(top, unordered)}."
-    )
+    moves = "moves" if len(top) == 1 else "move"
+    return f"{where}, screening: {one_by_one}, {named} {moves} {lead} most, {base}{order_words(top, unordered)}."
 
 
 def _screened(content: Content, row: Mapping[str, Any]) -> str:

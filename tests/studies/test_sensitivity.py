@@ -10,6 +10,7 @@ import pytest
 import sensitivity_toys
 from SALib.analyze import morris as salib_morris
 from SALib.analyze import sobol as salib_sobol
+from scipy import stats
 from sensitivity_toys import LUCK, NAMES, WEIGHTS, luck_of, use_toy
 from sweep_helpers import content, simulate, small
 
@@ -24,6 +25,8 @@ from econsim.studies.design_axes import prior_axis
 from econsim.studies.moats import MOATS
 from econsim.studies.sensitivity import Sensitivity, planned_rows
 from econsim.studies.sensitivity_designs import morris_cube
+from econsim.studies.sensitivity_ranking import EITHER_WAY, NO_ZERO, UNMOVED
+from econsim.studies.sensitivity_screening import _half
 from econsim.studies.sensitivity_settings import KEPT, TRAJECTORIES, check_sensitivity
 from econsim.studies.sensitivity_words import finding, without_numbers
 from econsim.studies.statistics import noise, resampling, screening, sobol
@@ -317,6 +320,38 @@ def test_workers_change_nothing(real, tmp_path):
 
 
 # ------------------------------------------------------------------------------------------ screening
+
+
+def test_a_mean_of_absolute_changes_is_never_below_zero(toy):
+    """What one trajectory alone shows is a change all the same, sorted by its size and told with its direction."""
+
+    def lumpy(rows, parts):
+        return [np.where(parts[0] > 1.2, 9.0, 0.0), parts[1], parts[2]]
+
+    toy.parts_of = lumpy
+    found = analyse("morris", samples=8, parameters=NAMES, outputs=["rd_relative"])
+    rows = found.ranked("rd_relative").set_index("name")
+    assert (rows["low"] >= 0.0).all() and (rows["low"] <= rows["strength"]).all()
+    assert (rows["strength"] <= rows["high"]).all() and rows["strength"].is_monotonic_decreasing
+    moved = rows.drop("discount_rate")
+    assert (moved["strength"] > 0.0).all() and set(moved["words"]) <= {"raises", "lowers", EITHER_WAY}
+    assert rows.loc["discount_rate", "words"] == UNMOVED and rows.loc["discount_rate", "strength"] == 0.0
+    assert NO_ZERO not in found.finding
+
+
+def test_one_future_ranks_nothing_and_says_so(toy):
+    found = analyse("oat", draws=1, parameters=NAMES, outputs=["rd_relative"])
+    assert "one future has no intervals, so that it cannot tell which parameter moves rd_relative most" in found.finding
+    assert found.ranked("rd_relative")["low"].isna().all()
+    title = tornado(found).to_dict()["vconcat"][0]["title"]["text"]
+    assert "One future cannot tell what moves R&D relative to no copying most" in " ".join(title)
+
+
+def test_a_few_futures_have_the_interval_of_student():
+    changes = np.array([1.0, 2.0, 4.0])
+    expected = stats.t.interval(0.95, 2, loc=changes.mean(), scale=stats.sem(changes))
+    assert changes.mean() + _half(changes) == pytest.approx(expected[1])
+    assert np.isnan(_half(changes[:1]))
 
 
 def test_the_default_screens_first(toy):

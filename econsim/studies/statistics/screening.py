@@ -25,7 +25,8 @@ class ElementaryEffects:
     """Morris statistics in the output's unit for a step across the unit interval; all (output, parameter or group).
 
     mu           : mean effect; near 0 also where effects of both signs cancel
-    mu_star      : mean absolute effect, with its interval: how much a parameter matters
+    mu_star      : mean absolute effect: how much a parameter matters. Its interval is between quantiles of resampled
+                   trajectories, so that it is never below zero; `half_width` is SALib's, of a normal distribution
     sigma        : standard deviation of effects: curvature and interaction. NaN for a group of several parameters
     reasons      : one an output: why it has no statistics; None where it has
     share_used   : (output,) share of trajectories that were defined in all their runs
@@ -61,9 +62,9 @@ def elementary_effects(
     groups   : the group of each parameter, numbered from 0; None where each parameter moves alone
     seed     : of the bootstrap over trajectories, 0 or more
 
-    Morris (1991); Campolongo, Cariboni and Saltelli (2007) for mu_star and groups. The numbers are those of SALib's
-    `analyze.morris`. A trajectory with an undefined run is left out for that output, since the effects on either side
-    of the run are lost and those that remain would weigh parameters unequally.
+    Morris (1991); Campolongo, Cariboni and Saltelli (2007) for mu_star and groups. Estimates and half widths are those
+    of SALib's `analyze.morris`. A trajectory with an undefined run is left out for that output, since the effects on
+    either side of the run are lost and those that remain would weigh parameters unequally.
 
     raises : InputError where the points are no such trajectories, or settings are out of range
     """
@@ -85,7 +86,7 @@ def elementary_effects(
         _reason(by_trajectory[usable[:, output], :, output], len(usable), least_share, least_trajectories)
         for output in range(table.shape[1])
     )
-    mu, star, half, sigma = np.full((4, table.shape[1], len(members)), np.nan)
+    mu, star, half, low, high, sigma = np.full((6, table.shape[1], len(members)), np.nan)
     quantile, step = normal_quantile(confidence), levels / (2.0 * (levels - 1.0))
     weights = members / members.sum(axis=1, keepdims=True)
     for output, reason in enumerate(reasons):
@@ -97,9 +98,13 @@ def elementary_effects(
         absolute = np.abs(effects) @ weights.T
         mu[output] = effects.mean(axis=0) @ weights.T
         star[output] = absolute.mean(axis=0)
-        half[output] = quantile * (counts @ absolute / len(effects)).std(axis=0, ddof=1)
+        means = counts @ absolute / len(effects)
+        half[output] = quantile * means.std(axis=0, ddof=1)
+        low[output], high[output] = np.quantile(means, [(1.0 - confidence) / 2.0, (1.0 + confidence) / 2.0], axis=0)
         sigma[output] = np.where(members.sum(axis=1) == 1, effects.std(axis=0, ddof=1) @ weights.T, np.nan)
-    return ElementaryEffects(mu, Estimates.around(star, half), sigma, reasons, usable.mean(axis=0), usable.sum(axis=0))
+    return ElementaryEffects(
+        mu, Estimates(star, half, low, high), sigma, reasons, usable.mean(axis=0), usable.sum(axis=0)
+    )
 
 
 def _members(groups: Sequence[int] | None, parameters: int) -> np.ndarray:
