@@ -22,6 +22,7 @@ LABS = ("labs.1e25.2023-03", "labs.1e25.2023-12", "labs.1e25.2024-06", "labs.1e2
 # Day on which each of these figures is taken to hold: the middle of its year, or the day it is of.
 REVENUE = {"rev.openai.2024": "2024-07-01", "rev.openai.2025": "2025-07-01", "rev.openai.2026q1": "2026-02-15"}
 RESEARCH = {"rd.openai2024.rd_compute": "2024-07-01", "rd.openai_h1_2025": "2025-04-01"}
+COMPUTING_ALONE = {"rd.openai2024.rd_compute"}  # without staff: not the same quantity as all R&D
 QUARTERS_OF = {"USD/year": 4.0, "USD/half-year": 2.0, "USD/quarter": 1.0, "USD": 4.0}
 
 
@@ -38,7 +39,8 @@ def history_chart(result: Backtest) -> alt.VConcatChart:
     subtitle = [
         "Line and band: median and 90% range of the ensemble. Points: what was observed.",
         "Observed revenue and R&D are OpenAI's alone, a floor for all labs' together. The observed lag counts from",
-        "GPT-4 on, since the index has no closed model before it: until July 2024 it is a floor too.",
+        "GPT-4 on, since the index has no closed model before it: until July 2024 it is a floor too. The open",
+        "diamond is R&D computing alone, the filled point all R&D; money is in the dollars of its own year.",
     ]
     rows = [alt.hconcat(*panels[place : place + 2], spacing=30) for place in range(0, len(panels), 2)]
     chart = alt.vconcat(*rows, spacing=24).properties(title=heading(title, subtitle))
@@ -71,11 +73,18 @@ def _panel(result: Backtest, name: str, observed: pd.DataFrame, title: str, *, l
         .encode(when, alt.Y("p5:Q", scale=scale, title=None, axis=axis), alt.Y2("p95:Q"))
     )
     line = alt.Chart(frame).mark_line(color=BLUE, strokeWidth=2).encode(when, alt.Y("p50:Q", scale=scale))
+    part = observed["part"] if "part" in observed else pd.Series(False, observed.index)
     points = (
-        alt.Chart(observed)
+        alt.Chart(observed[~part])
         .mark_point(color=VERMILLION, filled=True, size=44, opacity=1)
         .encode(when, alt.Y("value:Q", scale=scale))
     )
+    if part.any():
+        points += (
+            alt.Chart(observed[part])
+            .mark_point(color=VERMILLION, filled=False, shape="diamond", strokeWidth=1.8, size=60, opacity=1)
+            .encode(when, alt.Y("value:Q", scale=scale))
+        )
     label = alt.TitleParams(title, anchor="start", fontSize=12, fontWeight="normal", offset=6)
     return (band + line + points).properties(width=PANEL, height=HEIGHT, title=label)
 
@@ -97,13 +106,14 @@ def observed_lags() -> pd.DataFrame:
 
 
 def observed_money(keys: dict[str, str]) -> pd.DataFrame:
-    """OpenAI's figures per quarter, $M."""
+    """OpenAI's figures per quarter, $M of their own years; `part` where a figure leaves out a part of the quantity."""
     rows = [(date, fact(key)) for key, date in keys.items()]
     values = [float(one.value or 0.0) / QUARTERS_OF[one.unit] / 1e6 for _, one in rows]
-    return pd.DataFrame({"date": pd.to_datetime([date for date, _ in rows]), "value": values})
+    dates = pd.to_datetime([date for date, _ in rows])
+    return pd.DataFrame({"date": dates, "value": values, "part": [key in COMPUTING_ALONE for key in keys]})
 
 
 def observed_labs() -> pd.DataFrame:
     """Organisations with a model of 1e25 FLOP or more, by the end of a month. Epoch AI, CC BY 4.0."""
-    months = [key.rpartition(".")[2] for key in LABS]
-    return pd.DataFrame({"date": pd.to_datetime(months), "value": [fact(key).value for key in LABS]})
+    months = pd.to_datetime([key.rpartition(".")[2] for key in LABS])
+    return pd.DataFrame({"date": months + pd.offsets.MonthEnd(0), "value": [fact(key).value for key in LABS]})

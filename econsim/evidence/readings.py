@@ -115,8 +115,10 @@ def _between(key: str, other: str) -> Estimate:
 
 def _sold(quarter: str, *rates: str) -> Estimate:
     """Sales in a quarter of one firm, and the lowest and highest annual rate of another, in USD a quarter."""
+    year = fact(quarter).price_year
+    assert year is not None
     first = convert(fact(quarter), "USD/quarter")
-    other = [convert(fact(key), "USD/quarter").value for key in rates]
+    other = [convert(fact(key), "USD/quarter", price_year=year, deflator=NOMINAL).value for key in rates]
     low, high = first.low + min(other), first.high + max(other)
     return Estimate(math.sqrt(low * high), low, high)
 
@@ -132,6 +134,10 @@ def _progress(hardware: str, halving: str, algorithms: str) -> Estimate:
 
 GUNDLACH_YEARS = 11.0
 """2012 to 2023."""
+
+NOMINAL: Mapping[int, float] = MappingProxyType({2023: 1.0, 2024: 1.0, 2025: 1.0, 2026: 1.0})
+"""Price levels where dollars of different years are taken as they are: no deflator is shipped, and what uses this says
+so. A year of inflation is a few per cent, the growth of the sums that it is used for several times that."""
 
 # ---------------------------------------------------------------------------------------------------- means
 
@@ -228,7 +234,7 @@ RULES: Mapping[str, tuple[_Rule, ...]] = MappingProxyType(
         ),
         "initial_ai_share": (
             _Rule(
-                "sales of two labs, of the whole market",
+                "sales of two labs, of the whole market, nominal",
                 "USD/quarter",
                 ("rev.openai.2026q1", "rev.anthropic.2025arr", "rev.anthropic.2026may"),
                 _spending,

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from econsim.evidence import fact, open_closed_gap, open_closed_lags, open_closed_prices
+from econsim.errors import InputError
+from econsim.evidence import fact, open_closed_gap, open_closed_lags, open_closed_prices, ratio
 from econsim.evidence.history_facts import history
+from econsim.evidence.readings import NOMINAL
 from econsim.posterior import posterior
 from econsim.studies.calibrate import FORECASTS
 from econsim.studies.history_scoring import naive_scores
@@ -105,10 +107,21 @@ def test_counts_of_organisations():
     assert said("F07") == pytest.approx((december, december + (december - march) / 0.75), abs=0.051)
 
 
+def nominal(over: str, under: str) -> float:
+    """Through the code's own ratio, which refuses another basis or unit, and another year but for a deflator."""
+    return ratio(fact(over), fact(under), deflator=NOMINAL).value
+
+
 def test_money():
-    before, earned = number("rev.openai.2023"), number("rev.openai.2024")
-    assert said("R1") == pytest.approx((earned / before,) * 2)
-    research = number("rd.openai2024.rd_compute") / earned
+    for over, under in (("rev.openai.2024", "rev.openai.2023"), ("rev.openai.2025", "rev.openai.2024")):
+        with pytest.raises(InputError, match="state a deflator"):
+            ratio(fact(over), fact(under))
+    assert "nominal" in history().fact("R1").rule
+    assert value("R1") == pytest.approx(nominal("rev.openai.2025", "rev.openai.2024"), rel=0.002)
+    assert said("R1") == pytest.approx((nominal("rev.openai.2024", "rev.openai.2023"),) * 2)
+    research = ratio(fact("rd.openai2024.rd_compute"), fact("rev.openai.2024")).value
+    assert "computing" in fact("rd.openai2024.rd_compute").quantity
+    assert "computing" in (history().fact("F23a").naive or "")
     assert said("F23a") == pytest.approx((research, research * 2.4 / 1.85), rel=0.002)
     rates = (20e9 + number("rev.anthropic.2025arr")) / 4e6
     assert said("R2") == pytest.approx((rates, rates * value("R1") ** 0.25), rel=0.002)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import math
 
@@ -10,6 +11,7 @@ import pytest
 from econsim.errors import InputError
 from econsim.evidence import convert, fact, ratio
 from econsim.evidence.fact_book import fact_book
+from econsim.evidence.readings import RULES
 from econsim.evidence.units import BASES, UNITS, estimate, same_basis
 
 GPT4 = ("train.gpt4.amortised", "train.gpt4.cloud", "train.gpt4.upfront")
@@ -84,6 +86,22 @@ def test_which_bases_go_together():
     for one, other in itertools.product(BASES, BASES):
         allowed = {one, other} <= {"none", "amortised", "cloud", "upfront", "whole programme"}
         assert same_basis(one, other) == (allowed and (one == other or "none" in (one, other)))
+
+
+def test_readings_never_mix_bases_and_say_where_they_mix_price_years():
+    for name, rules in RULES.items():
+        for rule in rules:
+            money = [one for one in map(fact, rule.facts) if UNITS[one.unit].money]
+            assert all(same_basis(one.basis, other.basis) for one, other in itertools.combinations(money, 2)), name
+            if len({one.price_year for one in money}) > 1:
+                assert "nominal" in rule.what, (name, rule.what)
+
+
+def test_sales_of_different_years_are_refused_without_a_price_level(monkeypatch):
+    module = importlib.import_module("econsim.evidence.readings")  # the package has a function of that name
+    monkeypatch.setattr(module, "NOMINAL", None)
+    with pytest.raises(InputError, match="state a deflator"):
+        module.readings("initial_ai_share")
 
 
 def test_keys_are_no_facts():

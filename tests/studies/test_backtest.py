@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from econsim import backtest, load_scenario
+from econsim.charts import history as history_charts
 from econsim.errors import InputError
-from econsim.evidence import history
+from econsim.evidence import fact, history
 from econsim.posterior import posterior, read_posterior
 from econsim.studies import calibrate as calibration
 from econsim.studies import history_scoring as scoring
@@ -190,3 +191,19 @@ def test_a_mixture_integrates_to_one():
 def test_facts_that_the_shipped_posterior_misses_are_those_that_the_back_test_tells():
     told = backtest(draws=calibration.CHECKED)
     assert {one.fact.id for one in told.verdicts if not one.inside} == set(posterior().missed)
+
+
+# ---------------------------------------------------------------------------------------------------- the chart
+
+
+def test_what_was_observed_by_the_end_of_a_month_stands_there():
+    assert all(date.is_month_end for date in history_charts.observed_labs()["date"])
+    assert all(date.is_month_end for date in history_charts.observed_lags()["date"])
+
+
+def test_research_without_staff_has_a_mark_of_its_own(tested):
+    spent = history_charts.observed_money(history_charts.RESEARCH)
+    assert spent["part"].tolist() == ["computing" in fact(key).quantity for key in history_charts.RESEARCH]
+    assert spent["part"].any() and not spent["part"].all()
+    drawn = json.dumps(history_charts.history_chart(tested).to_dict())
+    assert drawn.count('"shape": "diamond"') == 1 and "dollars of its own year" in drawn
