@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -28,8 +29,13 @@ def number(value: float | None, *, sign: bool = False) -> str:
     if size == 0.0:
         return "0"
     rounded = float(f"{size:.3g}")
-    text = f"{rounded:,.0f}" if rounded >= 100.0 else f"{rounded:.3g}"
+    text = f"{rounded:,.0f}" if rounded >= 100.0 else small(rounded, 3)
     return f"{'−' if value < 0.0 else '+' if sign else ''}{text}"
+
+
+def small(size: float, figures: int) -> str:
+    """A size below a hundred to so many significant digits, without an exponent: `0.0000148`."""
+    return format(decimal.Decimal(f"{size:.{figures}g}"), "f")
 
 
 def duration(seconds: float) -> str:

@@ -25,7 +25,7 @@ def party_ranges(parties: pd.DataFrame, *, title: str, subtitle: str, wrap: int 
     """
     rows = parties.dropna(subset=["median"]).rename(columns={"party": "name"})
     rows["words"] = [
-        f"{name}: gain in {futures(gain)}, lose in {futures(lose)}"
+        f"{name}: gain in {_briefly(gain)}, lose in {_briefly(lose)}"
         for name, gain, lose in zip(rows["name"], rows["gains"], rows["loses"], strict=True)
     ]
     reach = max(float(np.nanmax(np.abs(rows[["p5", "p95"]].to_numpy()), initial=LINEAR)), LINEAR)
@@ -46,6 +46,11 @@ def party_ranges(parties: pd.DataFrame, *, title: str, subtitle: str, wrap: int 
             textwrap.wrap(title, wrap), subtitle=textwrap.wrap(subtitle, wrap), anchor="start", frame="group"
         )
     )
+
+
+def _briefly(share: float) -> str:
+    """`>19 of 20`: the words stand beside others in a line that fits a phone."""
+    return futures(share).replace("more than ", ">").replace("fewer than ", "<")
 
 
 __all__ = ["party_ranges"]

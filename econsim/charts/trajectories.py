@@ -35,14 +35,14 @@ def levels(
     """
     rows = pd.concat([_scaled(policy, factor).assign(line=names[0]), _scaled(status_quo, factor).assign(line=names[1])])
     color = alt.Color("line:N", scale=alt.Scale(domain=list(names), range=[theme.blue, theme.vermillion]), legend=None)
-    y = alt.Y("p50:Q", title=None, axis=alt.Axis(tickCount=5, format="~s"), scale=alt.Scale(zero=False, nice=True))
+    y = alt.Y("p50:Q", title=None, axis=alt.Axis(tickCount=5, format=",~r"), scale=alt.Scale(zero=False, nice=True))
     base = alt.Chart(rows).encode(x=_years())
     band = base.transform_filter(alt.datum.line == names[0]).mark_area(opacity=0.15, color=theme.blue)
     line = base.mark_line(strokeWidth=2.4).encode(
         y=y,
         color=color,
         strokeDash=alt.StrokeDash("line:N", scale=alt.Scale(domain=list(names), range=[[1, 0], DASH]), legend=None),
-        tooltip=[alt.Tooltip("date:T", format="%Y"), "line:N", alt.Tooltip("p50:Q", format=".3s", title="median")],
+        tooltip=[alt.Tooltip("date:T", format="%Y"), "line:N", alt.Tooltip("p50:Q", format=",.3~r", title="median")],
     )
     ink = alt.Color(
         "line:N", scale=alt.Scale(domain=list(names), range=[theme.blue_ink, theme.vermillion_ink]), legend=None
@@ -95,14 +95,14 @@ def paired_effect(
     if reach is None and not rows[["p5", "p95"]].to_numpy(float).any():
         reach = (-1.0, 1.0)  # nothing changes; a scale needs some extent all the same
     scale = alt.Undefined if reach is None else alt.Scale(domain=list(reach), nice=True, clamp=True)
-    y = alt.Y("p5:Q", title=None, axis=alt.Axis(tickCount=5, format="~s"), scale=scale)
+    y = alt.Y("p5:Q", title=None, axis=alt.Axis(tickCount=5, format=",~r"), scale=scale)
     outer = base.mark_area(opacity=0.2, color=theme.blue).encode(y=y, y2="p95:Q")
     inner = base.mark_area(opacity=0.4, color=theme.blue).encode(y="p25:Q", y2="p75:Q")
     line = base.mark_line(color=theme.vermillion, strokeWidth=2.4).encode(
         y="p50:Q",
         tooltip=[
             alt.Tooltip("date:T", format="%Y"),
-            *(alt.Tooltip(f"{key}:Q", format=".3s", title=key) for key in ("p5", "p25", "p50", "p75", "p95")),
+            *(alt.Tooltip(f"{key}:Q", format=",.3~r", title=key) for key in ("p5", "p25", "p50", "p75", "p95")),
         ],
     )
     zero = alt.Chart(pd.DataFrame({"y": [0.0]})).mark_rule(color=theme.grey, strokeDash=[3, 3]).encode(y="y:Q")

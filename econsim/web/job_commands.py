@@ -91,7 +91,7 @@ def discover(swept: jobs.Job, label: str, where: str) -> jobs.Job:
     """
     line = [str(swept.out), "--scenario", label, "--where", where, *TO]
     asked = {"sweep": swept.id, "label": label, "where": where}
-    return jobs.submit("discover", line, f"Where {where}", scenario=label, about=asked)
+    return jobs.submit("discover", line, f"Where {spoken(where)}", scenario=label, about=asked)
 
 
 def sweep(spec: str, title: str, scenario: Scenario | None = None) -> jobs.Job:

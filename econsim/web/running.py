@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +15,7 @@ from econsim import engines
 from econsim.kept_worlds import KeptWorlds, Recent
 from econsim.results import Result, simulate_many
 from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED
+from econsim.world import firm_slots
 
 if TYPE_CHECKING:
     from econsim.scenario import Scenario
@@ -81,6 +82,7 @@ class Desk:
         self.worlds = KeptWorlds()
         self.answers = {"trajectories": Recent(MOST_ANSWERS), "summaries": Recent(MOST_SUMMARIES)}
         self.lock = threading.Lock()
+        self.warming: list[Any] = []  # kinds of worlds that the compiled engine has been asked to get ready for
 
     def compute(self, scenarios: Sequence[Scenario], keep: str = "trajectories") -> list[Answer]:
         """Run scenarios, each with its status quo, on one engine; worlds that are known are not run again.
@@ -91,6 +93,8 @@ class Desk:
         """
         with self.lock:
             engine = engines.choose("auto", scenarios[0], DRAWS)
+            if engine == "batch":
+                self._get_ready(scenarios[0])
             keys = [_key(one, engine) for one in scenarios]
             answers = self.answers[keep]
             found = {key: answers.get(key) for key in keys}
@@ -102,6 +106,13 @@ class Desk:
             for key, answer in found.items():
                 answers.put(key, answer)
         return [found[key] for key in keys]
+
+    def _get_ready(self, scenario: Scenario) -> None:
+        """Make the compiled engine ready for worlds of this kind, in the background, once."""
+        kind = (scenario.structure, scenario.switches, scenario.fidelity.law, firm_slots(scenario))
+        if kind not in self.warming:
+            self.warming.append(kind)
+            engines.warm_up(scenario)
 
 
 def _key(scenario: Scenario, engine: str) -> tuple[str, str, str | None, str]:

@@ -52,7 +52,12 @@ def downloads(job: Job) -> None:
                     mimetypes.guess_type(path.name)[0] or "application/octet-stream", key=f"{job.id}-{told}",
                     on_click="ignore", type="tertiary", width="stretch",
                 )  # fmt: skip
-        st.caption("On a command line, with the scenario's file at hand:")
+        for path in sorted(job.folder.glob("*.yaml")):
+            st.download_button(
+                path.name, functools.partial(_content, path), path.name, "application/yaml",
+                key=f"{job.id}-given-{path.name}", on_click="ignore", type="tertiary", width="stretch",
+            )  # fmt: skip
+        st.caption("On a command line, beside the YAML files above:")
         st.code(reproduce.job_line(job), language="bash", wrap_lines=True)
 
 

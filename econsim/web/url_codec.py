@@ -36,6 +36,7 @@ SHOWN = 60  # characters of a value that a notice repeats
 
 RESERVED = ("v", "m", "p", "w")
 BESIDE = ("with1", "with2", "with3")
+HORIZON = ("quarters", "start")
 TRUTHS = {"on": True, "off": False, "true": True, "false": False, "1": True, "0": False}
 _NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
 _STEP = re.compile(rf"({_NUMBER})(?:@([0-9A-Za-z]+)(?:-([0-9A-Za-z]+))?)?(?:~([0-9]{{1,3}}))?")
@@ -189,7 +190,7 @@ def _beside(query: Mapping[str, str], reading: _Reading) -> tuple[Told, ...]:
         text = query[name]
         inner = dict(parse_qsl(text, keep_blank_values=True)) if "=" in text else {"p": text}
         read = decode({key: value for key, value in inner.items() if key not in BESIDE})
-        reading.notices += [f"{name}: {notice}" for notice in read.notices]
+        reading.notices += [f"{name} is left out of the comparison: {notice}" for notice in read.notices]
         if not read.notices:
             found.append(Told(read.scenario, read.base))
     return tuple(found)
@@ -294,10 +295,15 @@ def _applied(start: Scenario, reading: _Reading) -> Scenario:
             return with_settings(start, settings)
         except InputError as error:
             wrong = {one: _named(one, settings) for one in error.problems}
-            for problem, name in wrong.items():
-                reading.notices.append(f"{_told(problem, name)} It is left out.")
             bad = {name for name in wrong.values() if name is not None}
-            settings = {name: value for name, value in settings.items() if name not in bad} if bad else {}
+            for problem, name in wrong.items():
+                if name is not None:
+                    reading.notices.append(f"{_told(problem, name)} It is left out.")
+            if not bad:  # the trouble is what the scenario sets itself, once the horizon is another
+                bad = set(HORIZON) & set(settings) or set(settings)
+                first = _told(error.problems[0], None)
+                reading.notices.append(f"{first} So {' and '.join(sorted(bad))} cannot be set here and is left out.")
+            settings = {name: value for name, value in settings.items() if name not in bad}
     return start
 
 

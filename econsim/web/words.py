@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from econsim.cli_text import number, shown_unit
+from econsim.cli_text import number, shown_unit, small
 from econsim.parameter_book import GRADES, Lever, Parameter, book
 from econsim.studies.words import start, words
 
@@ -56,7 +56,8 @@ METRICS: Mapping[str, Shown] = {
         Shown("frontier_price", "frontier_price", "Price of frontier AI",
               "Average price that labs charge; serving a model of the capability of the start costs 1."),
         Shown("hidden_loss_share", "hidden_loss", "Tail shortfall",
-              "What buyers of copies lose on rare cases without having expected it.", relative=False),
+              "What buyers of copies lose on rare cases without having expected it: the number above and the dots as a "
+              "share of what they pay for copies, the lines in money.", relative=False),
         Shown("true_lag_months", "copy_true_capability", "Copies' true lag",
               "How long ago the frontier stood where copies stand now, in demanding use.", relative=False),
         Shown("frontier_capability", "frontier_capability", "Frontier capability",
@@ -122,14 +123,20 @@ def cells(table: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
+AFTER = {"months": " months", "nat/year": " nats a year", "x/year": " times a year"}
+"""What follows a number in some units."""
+
+
 def ranged(low: float, middle: float, high: float, unit: str) -> str:
     """A median with its 90% range, the unit said once: `10.6 (6.4 to 26.8) months`."""
     if not np.isfinite(middle):
         return "–"
     shown, factor = ("%", 100.0) if unit == "share" else shown_unit(unit)
     first, last = ("$", "bn") if shown.startswith("$bn") else ("", "%") if shown == "%" else ("", "")
-    after = " a year" if shown == "$bn/year" else " months" if shown == "months" else ""
-    return f"{first}{number(middle * factor)}{last} ({number(low * factor)} to {number(high * factor)}){after}"
+    after = " a year" if shown == "$bn/year" else AFTER.get(shown, "")
+    sign = "−" if middle < 0.0 else ""
+    size = number(abs(middle) * factor)
+    return f"{sign}{first}{size}{last} ({number(low * factor)} to {number(high * factor)}){after}"
 
 
 def short(value: float | None, *, sign: bool = False) -> str:
@@ -137,7 +144,7 @@ def short(value: float | None, *, sign: bool = False) -> str:
     if value is None or not np.isfinite(value):
         return "–"
     rounded = float(f"{abs(value):.2g}") if abs(value) < 10.0 else float(round(abs(value)))
-    text = f"{rounded:,.0f}" if rounded >= 10.0 else f"{rounded:.2g}"
+    text = f"{rounded:,.0f}" if rounded >= 10.0 else small(rounded, 2)
     return f"{'−' if value < 0.0 and rounded else '+' if sign and rounded else ''}{text}"
 
 
@@ -152,7 +159,7 @@ def level(value: float | None, unit: str) -> str:
     if shown.startswith("$bn"):
         sign = "−" if text.startswith("−") else ""
         return f"{sign}${text.removeprefix('−')}bn" + (" a year" if shown.endswith("year") else "")
-    return f"{text} {shown}" if shown == "months" else text
+    return f"{text}{AFTER.get(shown, '')}"
 
 
 def change(value: float | None, unit: str) -> str:
@@ -170,6 +177,8 @@ def change(value: float | None, unit: str) -> str:
 
 def change_range(low: float, high: float, unit: str) -> str:
     """The 90% range of a change, its unit said once: `−2.4 to +3.2 points`."""
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return "–"
     if unit == "share":
         return f"{change(low, unit).removesuffix(' points')} to {change(high, unit)}"
     return f"{change(low, unit)} to {change(high, unit)}"

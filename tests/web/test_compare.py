@@ -60,7 +60,7 @@ def test_a_kept_package_is_compared_with_what_it_becomes(opened):
     at.button(key="keep-package").click().run()
     at.slider(key="lever-detection_rate").set_value(0.0).run()
     assert not at.exception and not at.error
-    kept = "royalty with detection_rate 0.5"
+    kept = "royalty with detection rate 0.5"
     assert kept in at.multiselect(key="compare-chosen").value
     assert at.query_params["with2"] == "p=royalty&detection_rate=0.5"
     again = opened("compare", **dict(at.query_params))

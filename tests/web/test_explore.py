@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from econsim import load_scenario, simulate
+from econsim.cli_text import number
 from econsim.findings import percent, relative_change
 from econsim.library import shipped_scenarios
 from econsim.results import run_identity
 from econsim.runs import DEFAULT_DRAWS, DEFAULT_ENSEMBLE, DEFAULT_SEED
 from econsim.web import stored
-from econsim.web.words import change, level
+from econsim.web.words import METRICS, change, change_range, level, short, spoken
 
 
 def said(at) -> str:
@@ -65,7 +67,7 @@ def test_a_lever_moves_everything(opened):
     assert at.query_params["release_window"] == "4"
     assert said(at) != before
     expected = simulate(load_scenario("baseline").with_(release_window=4.0), draws=24, engine="batch")
-    assert expected.finding in said(at) and expected.run_id in said(at)
+    assert spoken(expected.finding) in said(at) and expected.run_id in said(at)
 
 
 def test_a_lever_keeps_its_start_and_ramp(opened):
@@ -106,3 +108,35 @@ def test_what_fails_is_told_in_plain_words(opened, monkeypatch):
     assert not at.exception
     assert "on our side" in at.error[0].value and "secret" not in at.error[0].value
     assert any("levers" in one.value for one in at.code)
+
+
+def test_the_strip_says_what_is_undefined_and_where_nothing_moves():
+    from econsim.web.blocks.strip import _said
+
+    table = pd.DataFrame({"name": ["Royalty rate 0.2", "Release window 2"], "median": [0.0, 0.0]})
+    assert "none moves" in _said(table, "Tail shortfall")
+    assert "undefined" in _said(table.assign(median=np.nan), "Tail shortfall")
+    assert "Release window 2 moves" in _said(table.assign(median=[np.nan, -1.0]), "Tail shortfall")
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (number(8.81e-06), "0.00000881"),
+        (number(-1.59e-07), "−0.000000159"),
+        (short(-2.9e-05), "−0.000029"),
+        (number(93_900.0), "93,900"),
+        (level(-27_600.0, "$M"), "−$27.6bn"),
+        (level(1.43, "nat/year"), "1.43 nats a year"),
+        (change_range(float("nan"), float("nan"), "months"), "–"),
+    ],
+)
+def test_numbers_have_signs_units_and_no_exponents(shown, expected):
+    assert shown == expected
+
+
+def test_every_metric_can_be_chosen_where_it_is_undefined(opened):
+    at = opened(p="copying-off")
+    for name in METRICS:
+        at.segmented_control(key="chosen-metric").set_value(name).run()
+        assert not at.exception and not at.error, name

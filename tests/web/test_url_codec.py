@@ -100,6 +100,14 @@ def test_garbage_is_a_notice_and_never_an_error(query):
     assert read.notices
 
 
+def test_what_cannot_be_used_is_named_and_the_rest_holds():
+    """A horizon that ends before the scenario's own levers begin is what is left out, not what else the link says."""
+    read = decode({"p": "gate-and-detect", "quarters": "3", "royalty_rate": "0.2", "lab_premium": "0.5"})
+    assert "quarters cannot be set here" in read.notices[0] and len(read.notices) == 1
+    assert read.scenario.levers["royalty_rate"] and read.scenario.parameters["lab_premium"] == 0.5
+    assert read.scenario.structure.quarters == 60
+
+
 def test_a_packed_scenario_cannot_blow_up():
     import base64
     import zlib

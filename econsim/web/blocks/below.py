@@ -12,7 +12,7 @@ from econsim import findings
 from econsim.charts.assumption_bars import assumption_bars
 from econsim.charts.parties import party_ranges
 from econsim.charts.row_labels import STEP
-from econsim.cli_text import number, of_twenty, shown_unit
+from econsim.cli_text import number, of_twenty
 from econsim.headline_metrics import HEADLINES
 from econsim.metrics import YES_NO
 from econsim.parameter_book import book
@@ -22,7 +22,7 @@ from econsim.studies.settings_text import settings_of
 from econsim.studies.statistics.given_data import LEAST_ROWS, rank_correlations
 from econsim.web import exports
 from econsim.web.blocks.numbers import is_no_op
-from econsim.web.blocks.pictures import chosen, drawn_change
+from econsim.web.blocks.pictures import chosen, drawn_change, series_unit
 from econsim.web.running import Answer
 from econsim.web.words import Shown, cells, change, change_range, inside, label, level, plain, short
 
@@ -100,10 +100,10 @@ def assumptions(answer: Answer) -> None:
         st.caption("Which assumptions matter cannot be told: parameters do not vary here, or the effect is undefined.")
         return
     first = table.iloc[0]
-    way = "larger" if first["correlation"] > 0 else "smaller"
+    way = "higher" if first["correlation"] > 0 else "lower"
     name = first["name"]
     said = (
-        f"The effect is {way} where {inside(name)} is high (rank correlation {number(first['correlation'], sign=True)})"
+        f"The change is {way} where {inside(name)} is high (rank correlation {number(first['correlation'], sign=True)})"
     )
 
     plotted = f"Change of {inside(shown.title)} over the futures of this run; line: 95% interval"
@@ -137,16 +137,18 @@ def strongest(result: Result, change: np.ndarray, most: int = FIVE) -> pd.DataFr
 def years(answer: Answer) -> None:
     """The chosen metric every second year: status quo, policy, change, and in how many futures it is higher."""
     shown = chosen()
-    unit, _ = shown_unit(answer.result.catalogue[shown.series].unit)
+    unit, _ = series_unit(answer.result, shown)
     st.markdown(f"**{shown.title}** ({unit}), means over the year, median over futures")
     st.table(cells(year_table(answer, shown)), border="horizontal")
 
 
 def year_table(answer: Answer, shown: Shown) -> pd.DataFrame:
     """Text of the year table, one row every second year, the last one included."""
-    _, factor = shown_unit(answer.result.catalogue[shown.series].unit)
+    unit, factor = series_unit(answer.result, shown)
     policy, quo, change = (table(shown.series) for table in (answer.level, answer.status_quo_level, answer.change))
-    moved, scale, mark = (change, 100.0, "%") if shown.relative else (answer.effect(shown.series), factor, "")
+    moved, scale, mark = change, 100.0, "%"
+    if not shown.relative:
+        moved, scale, mark = answer.effect(shown.series), factor, " points" if unit == "%" else ""
     rows = []
     for at in range((len(policy) - 1) % EVERY, len(policy), EVERY):
         low, middle, high = (short(float(moved[key].iloc[at]) * scale, sign=True) for key in ("p5", "p50", "p95"))

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from econsim.charts.trajectories import paired_effect
-from econsim.cli_text import of_twenty, shown_unit
+from econsim.cli_text import number, of_twenty, shown_unit
 from econsim.findings import futures
 from econsim.headline_metrics import HEADLINES
 from econsim.metrics import YES_NO
@@ -145,11 +145,12 @@ def settings(comparison: Comparison) -> None:
 
 def welfare(answers: list[Answer]) -> None:
     """The welfare effect of copying, split: at unchanged R&D, and what changed R&D does; a job for each package."""
+    years = answers[0].result.scenario.structure.quarters / 4.0
     st.markdown(
         "Copying changes welfare in two ways: at once, at the R&D that labs would do without it (static), and through "
-        "what it does to R&D over fifteen years (dynamic). The second rests on a log-linear value of capability, so "
-        "no single welfare number is a headline. Against the same world and policy without copying, $bn of present "
-        "value, median and 90% range over futures:"
+        f"what it does to R&D over {number(years)} years (dynamic). The second rests on a log-linear value of "
+        "capability, so no single welfare number is a headline. Against the same world and policy without copying, "
+        "$bn of present value, median and 90% range over futures:"
     )
     rows = []
     for index, answer in enumerate(answers):

@@ -12,7 +12,7 @@ from econsim.idle_levers import idle_levers
 from econsim.results import Result, statistics
 from econsim.web import state
 from econsim.web.running import Answer
-from econsim.web.words import change, label, level, plain, short
+from econsim.web.words import change, label, level, plain, short, spoken
 
 SUGGESTED = ("gate-and-detect", "release-window", "royalty", "rd-subsidy")
 
@@ -45,7 +45,7 @@ def finding(answer: Answer) -> None:
         _no_op("**No policy is set, so nothing changes.** Below: what copying does.")
     with st.container(key="finding"):
         first, _, rest = result.finding.partition(". ")
-        st.markdown(f"**{plain(first + ('.' if rest else ''))}** {plain(rest)}")
+        st.markdown(f"**{plain(spoken(first) + ('.' if rest else ''))}** {plain(spoken(rest))}")
     if not is_no_op(result) and findings.nothing_moves(result):
         _no_op("Try a policy:")
     for name, why in idle_levers(result.scenario).items():

@@ -17,7 +17,7 @@ from econsim.studies.comparison_store import distinct
 from econsim.web import state
 from econsim.web.shipped import shipped_scenario
 from econsim.web.url_codec import Told
-from econsim.web.words import plain
+from econsim.web.words import plain, spoken
 
 MOST = 3
 USUAL = ("gate-and-detect", "release-window", "royalty")
@@ -82,7 +82,7 @@ def _name(one: Told) -> str:
 
 def title(scenario: Scenario) -> str:
     """A scenario's name with the levers that were set on top, and how many assumptions."""
-    added = levers_added(scenario)
+    added = [spoken(one) for one in levers_added(scenario)]
     assumed = len(scenario.parameters) - (
         len(shipped_scenario(scenario.name).parameters) if scenario.name in shipped_scenarios() else 0
     )

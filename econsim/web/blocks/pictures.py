@@ -61,10 +61,11 @@ def drawn_change(result: Result, shown: Shown) -> tuple[np.ndarray, str]:
 
 def _levels(answer: Answer, shown: Shown) -> None:
     result = answer.result
-    unit, factor = shown_unit(result.catalogue[shown.series].unit)
+    unit, factor = series_unit(result, shown)
     policy, quo = answer.level(shown.series), answer.status_quo_level(shown.series)
     names = (_package_name(result), _short_name(result))
-    ends = [number(float(table["p50"].iloc[-1]) * factor) for table in (policy, quo)]
+    mark = "%" if unit == "%" else ""
+    ends = [f"{number(float(table['p50'].iloc[-1]) * factor)}{mark}" for table in (policy, quo)]
     said = f"{shown.title} in {_year(policy)}: {ends[0]} against {ends[1]}"
 
     def draw(**how: Any) -> Any:
@@ -75,6 +76,12 @@ def _levels(answer: Answer, shown: Shown) -> None:
 
     both = pd.concat([policy.assign(line=names[0]), quo.assign(line=names[1])])
     exports.chart("levels", draw, answer, both, says=said, height=HEIGHT)
+
+
+def series_unit(result: Result, shown: Shown) -> tuple[str, float]:
+    """The unit in which a page shows a metric's series, and the factor to it: shares in per cent."""
+    unit, factor = shown_unit(result.catalogue[shown.series].unit)
+    return ("%", 100.0) if unit == "share" else (unit, factor)
 
 
 def _package_name(result: Result) -> str:
@@ -90,14 +97,14 @@ def _short_name(result: Result) -> str:
 
 def _effect(answer: Answer, shown: Shown) -> None:
     result = answer.result
-    unit, factor = shown_unit(result.catalogue[shown.series].unit)
+    unit, factor = series_unit(result, shown)
     if shown.relative:
         table, unit, factor = answer.change(shown.series), "%", 100.0
     else:
         table = answer.effect(shown.series)
-        unit, factor = ("points", 100.0) if unit == "share" else (unit, factor)
+        unit = "points" if unit == "%" else unit
     last = {key: number(float(table[key].iloc[-1]) * factor, sign=True) for key in ("p5", "p50", "p95")}
-    mark = "%" if unit == "%" else ""
+    mark = {"%": "%", "points": " points"}.get(unit, "")
     said = f"Change in {_year(table)}: {last['p50']}{mark} ({last['p5']} to {last['p95']}{mark})"
 
     def draw(**how: Any) -> Any:
@@ -136,4 +143,4 @@ def _year(table: pd.DataFrame) -> str:
     return str(table["date"].iloc[-1])[:4]
 
 
-__all__ = ["choose", "chosen", "drawn_change", "pictures", "ways"]
+__all__ = ["choose", "chosen", "drawn_change", "pictures", "series_unit", "ways"]

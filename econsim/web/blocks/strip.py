@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from econsim.charts.lever_strip import LeverEffect, lever_strip, lever_table
@@ -57,8 +58,7 @@ def _show(answer: Answer, found: dict[str, Answer]) -> None:
         setting = in_words(name, book().levers[name].moderate, figures=3)
         effects.append(LeverEffect(f"{label(name)} {setting}", change))
     table = lever_table(effects)
-    best = table.loc[table["median"].abs().idxmax()]
-    said = f"Each lever alone, at a moderate setting: {best['name']} moves {inside(shown.title)} most"
+    said = _said(table, shown.title)
 
     plotted = "Change against no policy in the same world: median, half and 90% of futures"
 
@@ -66,6 +66,16 @@ def _show(answer: Answer, found: dict[str, Answer]) -> None:
         return lever_strip(effects, title=said, subtitle=plotted, unit=f"{shown.title}, change in {unit}", **how)
 
     exports.chart("levers", draw, answer, table, says=said, height=STEP * len(table) + FRAME, explains=plotted)
+
+
+def _said(table: pd.DataFrame, title: str) -> str:
+    """Which lever moves the metric most, where one does."""
+    sizes = table["median"].abs()
+    if sizes.isna().all():
+        return f"Each lever alone, at a moderate setting: the change of {inside(title)} is undefined in this world"
+    if not sizes.max() > 0.0:
+        return f"Each lever alone, at a moderate setting: none moves the median of {inside(title)} in this world"
+    return f"Each lever alone, at a moderate setting: {table.loc[sizes.idxmax(), 'name']} moves {inside(title)} most"
 
 
 __all__ = ["moderate", "strip"]

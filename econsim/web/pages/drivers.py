@@ -45,9 +45,9 @@ def _tornado(answer: Answer, shown: Shown) -> None:
         st.info("Which assumptions matter cannot be told: parameters do not vary here, or the effect is undefined.")
         return
     first = table.iloc[0]
-    way = "larger" if first["correlation"] > 0 else "smaller"
+    way = "higher" if first["correlation"] > 0 else "lower"
     said = (
-        f"The effect is {way} where {inside(first['name'])} is high "
+        f"The change is {way} where {inside(first['name'])} is high "
         f"(rank correlation {number(first['correlation'], sign=True)})"
     )
 

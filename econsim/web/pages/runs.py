@@ -31,8 +31,10 @@ def page(scenario: Scenario) -> None:
     """A sweep first, then all jobs, then what finished sweeps found."""
     st.header("A sweep", anchor=False)
     st.markdown(
-        "A sweep runs scenarios at many points: futures in which everything uncertain is drawn, or combinations of "
-        "levers. It runs in the background, also with this page closed."
+        "A sweep runs scenarios at many points: combinations of levers in futures of the calibrated ensemble, or "
+        "futures in which everything uncertain is drawn anew from its whole plausible range. Those are not the futures "
+        "of the other pages, which are weighted by what has happened since 2023, and their medians differ. A sweep "
+        "runs in the background, also with this page closed."
     )
     with frame.guard():
         _sweep(scenario)
@@ -57,7 +59,7 @@ def _sweep(scenario: Scenario) -> None:
     each = _futures(spec.draws)
     st.caption(f"{spec.design.size:,} points, {each} at each: {rows}. Its points and numbers are fixed "
                "by the spec; the same spec gives the same numbers.")  # fmt: skip
-    title = f"Sweep of {rows}"
+    title = f"Sweep of {rows}: {', '.join(one.name for one in spec.scenarios)}"
     first, second = st.columns(2, gap="medium")
     asked = job_commands.spec_about(text, scenario)
     with first:
