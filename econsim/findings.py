@@ -17,6 +17,7 @@ FUTURES = 20  # frequencies are told as so many of twenty futures
 MOST_FAILED = 0.01  # share of failed draws beyond which there is no finding
 NO_CHANGE = 1e-12  # relative
 SMALL_CHANGE = 0.005  # of a median that is told as hardly a change
+NEGLIGIBLE = 0.02  # of the usual median of a status quo; where less of it is left, there is nothing to change
 QUARTERS_A_YEAR = 4.0
 TOLD = ("rd_investment", "collapse", "consumer_surplus_pv", "lab_profit_pv")
 SPLIT = ("welfare_static_pv", "welfare_dynamic_pv")
@@ -64,8 +65,15 @@ def relative_to(here: np.ndarray, there: np.ndarray) -> np.ndarray:
 
     Above nought is more of it even where `there` is a loss. Where `there` is nil no relative change is defined.
     """
+    change = paired_change(here, there)
+    return change[np.isfinite(change)]
+
+
+def paired_change(here: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """As `relative_to`, of arrays of any one shape, draw by draw: NaN where no relative change is defined."""
     known = np.isfinite(here) & np.isfinite(there) & (there != 0.0)
-    return (here[known] / there[known] - 1.0) * np.sign(there[known])
+    change = (here / np.where(known, there, 1.0) - 1.0) * np.sign(there)
+    return np.where(known, change, np.nan)
 
 
 class Verdict(NamedTuple):
@@ -236,7 +244,7 @@ def convergence(result: Result) -> str:
     if half >= 1 and result.has_all_metrics and nothing_moves(result):
         return "Nothing moves in any draw, so there is nothing to converge."
     here, there = result.values("rd_investment"), result.status_quo.values("rd_investment")
-    change = here / np.where(there != 0.0, there, np.nan) - 1.0
+    change = paired_change(here, there)
     parts = [_known(change[:half]), _known(change)]
     if half < 1 or not all(part.size for part in parts):
         return "Too few draws to show how the finding converges."

@@ -218,8 +218,7 @@ class Result:
         changes, shares = {}, []
         for name in self._shared(other, names):
             here, there = self._path(name, yearly)[:, solved], other._path(name, yearly)[:, solved]
-            positive = there > 0.0
-            changes[name] = np.where(positive, here / np.where(positive, there, 1.0) - 1.0, np.nan)
+            changes[name] = np.where(there > 0.0, findings.paired_change(here, there), np.nan)
             shares.append(_shares_beside(here, there))
         frame = _series_frame(changes, np.ones(int(solved.sum()), dtype=bool), self._dates(yearly))
         return frame.assign(**{side: np.concatenate([one[side] for one in shares]) for side in ("higher", "lower")})

@@ -10,7 +10,16 @@ from model_helpers import baseline
 
 from econsim import load_scenario, simulate
 from econsim.calendars import by_calendar
-from econsim.findings import convergence, copying_pays, futures, parties, percent, relative_change
+from econsim.findings import (
+    convergence,
+    copying_pays,
+    futures,
+    paired_change,
+    parties,
+    percent,
+    relative_change,
+    relative_to,
+)
 from econsim.library import shipped_scenarios
 from econsim.results import simulate_many
 
@@ -186,3 +195,9 @@ def test_a_run_too_short_for_a_finding_says_so():
     assert result.finding.startswith(
         "Against the same world without policy, the change of frontier R&D is undefined in every simulated future."
     )
+
+
+def test_a_change_has_the_sign_of_what_is_added_to_a_loss():
+    here, there = np.array([1.5, -0.5, -1.5, 1.0, np.nan]), np.array([1.0, -1.0, -1.0, 0.0, 1.0])
+    np.testing.assert_array_equal(paired_change(here, there), [0.5, 0.5, -0.5, np.nan, np.nan])
+    np.testing.assert_array_equal(relative_to(here, there), [0.5, 0.5, -0.5])

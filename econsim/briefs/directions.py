@@ -8,19 +8,30 @@ from typing import Any
 import numpy as np
 
 from econsim.briefs.metric_words import metric_words
-from econsim.findings import NO_CHANGE, SMALL_CHANGE
+from econsim.findings import NO_CHANGE, SMALL_CHANGE, paired_change
+
+MOST_NEGATIVE = 0.05  # share of futures in which a status quo may lie below nought, for per cent of it to be told
+
+
+def in_per_cent(result: Any, metric: str) -> bool:
+    """Whether the change of a metric is told in per cent of the status quo.
+
+    Not where that lies below nought in more than MOST_NEGATIVE of the futures, as a loss that is a gain in many of them
+    does: per cent of something about nil tell its sign and not the change.
+    """
+    there = result.status_quo.values(metric)
+    return metric_words(metric).relative and not (there[np.isfinite(there)] < 0.0).mean() > MOST_NEGATIVE
 
 
 def effect_of(result: Any, metric: str, relative: bool) -> np.ndarray:
     """The paired effect in every future, (draw,); NaN where undefined.
 
-    relative : the change relative to the status quo, undefined where that is 0; else the difference
+    relative : the change as `findings.relative_to` has it, undefined where the status quo is 0; else the difference
     """
     here, there = result.values(metric), result.status_quo.values(metric)
     if not relative:
         return here - there
-    known = np.isfinite(here) & np.isfinite(there) & (there != 0.0)
-    return np.where(known, here / np.where(known, there, 1.0) - 1.0, np.nan)
+    return paired_change(here, there)
 
 
 def ways(result: Any, metric: str) -> dict[str, float]:
@@ -29,7 +40,7 @@ def ways(result: Any, metric: str) -> dict[str, float]:
     returns : `up`, `down`, `same`, over futures in which the effect is defined, relative where the metric's change is
               told in per cent; a difference below 1e-12 of the size is none
     """
-    if not metric_words(metric).relative:
+    if not in_per_cent(result, metric):
         return ways_between(result, result.status_quo, metric)
     change = effect_of(result, metric, True)
     change = change[np.isfinite(change)]
@@ -58,7 +69,7 @@ def verb(result: Any, metric: str) -> str:
         return "does nothing that can be told to"
     if shares["same"] == 1.0:
         return "leaves unchanged"
-    relative = metric_words(metric).relative
+    relative = in_per_cent(result, metric)
     effect = effect_of(result, metric, relative)
     median = float(np.median(effect[np.isfinite(effect)]))
     there = np.abs(result.status_quo.values(metric))
@@ -68,4 +79,4 @@ def verb(result: Any, metric: str) -> str:
     return "raises" if median > 0.0 else "lowers"
 
 
-__all__ = ["effect_of", "verb", "ways", "ways_between"]
+__all__ = ["effect_of", "in_per_cent", "verb", "ways", "ways_between"]

@@ -17,7 +17,8 @@ class MetricWords:
 
     label    : in the middle of a sentence
     party    : whom it concerns
-    relative : whether its change is told in per cent of the status quo; only for what is never negative
+    relative : whether its change is told in per cent of the status quo; only for what is hardly ever negative, and in
+               a brief not where its runs have it negative more often (`directions.in_per_cent`)
     series   : the series that shows it quarter by quarter
     """
 

@@ -6,13 +6,13 @@ import functools
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from econsim.briefs.amounts import amount, relative, share_of_futures
 from econsim.briefs.dependence import Dependence, End, dependence
-from econsim.briefs.directions import effect_of, ways
+from econsim.briefs.directions import effect_of, in_per_cent, ways
 from econsim.briefs.document import Number, Text, joined
 from econsim.briefs.field_names import Vocabulary
 from econsim.briefs.fields import Ledger
@@ -75,8 +75,9 @@ class Writing:
         return self.words(self.metric)
 
     def words(self, metric: str) -> MetricWords:
-        """A metric in words."""
-        return metric_words(metric, self.proposal.result.catalogue)
+        """A metric in words; told in per cent only where the runs of this brief let that be told."""
+        result = self.proposal.result
+        return replace(metric_words(metric, result.catalogue), relative=in_per_cent(result, metric))
 
     @functools.cached_property
     def depends(self) -> Dependence:

@@ -13,7 +13,7 @@ import pandas as pd
 import econsim
 from econsim.calendars import differing_calendars
 from econsim.errors import InputError, Problem, unknown_name
-from econsim.findings import MOST_FAILED, NO_CHANGE, futures, percent
+from econsim.findings import MOST_FAILED, NO_CHANGE, futures, percent, relative_to
 from econsim.results import Result, simulate_many, statistics
 from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED, Progress, Settings, as_scenario, check_settings
 from econsim.scenario import Scenario
@@ -170,10 +170,9 @@ class Comparison:
             return f"{_start(first)} and {other} are the same world: they are equal in every future."
         values = self.values("rd_investment")
         here, there = values[first].to_numpy(), values[other].to_numpy()
-        known = np.isfinite(here) & np.isfinite(there) & (there != 0.0)
-        if not known.any():
+        change = relative_to(here, there)
+        if not change.size:
             return f"Whether {first} has more frontier R&D than {other} is undefined in every future."
-        change = here[known] / there[known] - 1.0
         median, low, high = np.quantile(change, [0.5, 0.05, 0.95])
         shares = _shares(here, there)
         more = median > 0.0 or (median == 0.0 and shares["higher"] >= shares["lower"])

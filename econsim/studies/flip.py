@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from econsim.errors import InputError, Problem
-from econsim.findings import relative_change, relative_to, verdict
+from econsim.findings import relative_to
 from econsim.results import simulate
 from econsim.runs import DEFAULT_SEED
 from econsim.scenario import Scenario
@@ -68,35 +68,39 @@ def flip(
         message = f"has no relative change in any future of {asked.scenario.name} against {asked.against}"
         allowed = "a metric that both sides define, and that is not nil in what they are compared with"
         raise InputError(Problem("output", message, output, allowed))
+    usual = float(np.nanmedian(rows.status_quo))
     found = judged(rows.level, rows.status_quo, rows.failed)
     scans: list[Scan] = []
     flips: list[Flip] = []
     if found.sign:
-        scans = search(worlds, assumptions, found.sign, later=RUNS * len(assumptions) // 2)
-        flips = _confirmed(asked, worlds, [one for scan in scans if (one := flip_of(scan)) is not None])
+        scans = search(worlds, assumptions, found.sign, later=RUNS * len(assumptions) // 2, usual=usual)
+        flips = _confirmed(asked, worlds, usual, [one for scan in scans if (one := flip_of(scan)) is not None])
     worlds.finish()
     return Flips(asked, found, median_interval(changes), scans, flips, int(rows.failed.sum()))
 
 
-def _confirmed(asked: FlipQuestion, worlds: CommonDraws, flips: list[Flip]) -> list[Flip]:
+def _confirmed(asked: FlipQuestion, worlds: CommonDraws, usual: float, flips: list[Flip]) -> list[Flip]:
     """The flips, with plain runs for those in the prior, and for the first one where there is none."""
     ranked = sorted(flips, key=lambda one: one.rank)
     told = [one for one in ranked if one.inside] or ranked[:1]
     runs_take = RUNS * 2 * asked.settings.draws  # futures, of the scenario and of what it is compared with
     worlds.plan(runs_take * len(told))
     for one in told:
-        runs = _run(asked, one.assumed.name, one.before), _run(asked, one.assumed.name, one.value)
+        name = one.assumed.name
+        runs = _run(asked, name, one.before, usual), _run(asked, name, one.value, usual)
         worlds.did(runs_take)
         ranked[ranked.index(one)] = replace(one, runs=runs)
     return ranked
 
 
-def _run(asked: FlipQuestion, name: str, value: float | None) -> Confirmation:
+def _run(asked: FlipQuestion, name: str, value: float | None, usual: float) -> Confirmation:
     """A plain run, as anybody can repeat it."""
     scenario = asked.scenario if value is None else changed_scenario(asked.scenario, {name: value})
     settings = asked.settings
     result = simulate(scenario, settings.draws, settings.seed, settings.ensemble, settings.engine, keep="summaries")
-    return Confirmation(value, result.run_id, verdict(relative_change(result, asked.output.metric)), result.finding)
+    assert result.status_quo is not None  # as there is a finding
+    level, status_quo = (one.values(asked.output.metric) for one in (result, result.status_quo))
+    return Confirmation(value, result.run_id, judged(level, status_quo, result.failed, usual), result.finding)
 
 
 __all__ = ["DEFAULT_DRAWS", "DEFAULT_OUTPUT", "Confirmation", "Flip", "FlipQuestion", "Flips", "ask_flip", "flip"]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from econsim.findings import MOST_FAILED, SMALL_CHANGE, Verdict, relative_to, verdict
+from econsim.findings import MOST_FAILED, NEGLIGIBLE, SMALL_CHANGE, Verdict, relative_to, verdict
 from econsim.studies.flip_assumptions import CLEAR_STEPS, Assumed
 from econsim.studies.median_interval import median_interval
 from econsim.studies.tipping_worlds import CommonDraws
@@ -131,35 +131,46 @@ class Scan:
         return not abs(median[1] - median[0]) < NOTICED * room
 
 
-def judged(level: np.ndarray, status_quo: np.ndarray, failed: np.ndarray) -> Verdict:
+def judged(level: np.ndarray, status_quo: np.ndarray, failed: np.ndarray, usual: float = 0.0) -> Verdict:
     """What the draws of one setting say; nothing where too many could not be solved.
 
     level, status_quo, failed : (draw,)
+    usual : the status quo's median as drawn. Where less than NEGLIGIBLE of it is left the finding has nothing to be
+            about, and nothing changes: per cent of next to nothing would have either sign by luck
     """
-    return verdict(changes(level, status_quo, failed))
+    return verdict(changes(level, status_quo, failed, usual))
 
 
-def changes(level: np.ndarray, status_quo: np.ndarray, failed: np.ndarray) -> np.ndarray:
-    """The paired relative changes that one setting's draws define, (change,); none where too many were not solved."""
+def changes(level: np.ndarray, status_quo: np.ndarray, failed: np.ndarray, usual: float = 0.0) -> np.ndarray:
+    """The paired relative changes that one setting's draws define, (change,); none where too many were not solved.
+
+    usual : as for `judged`
+    """
     if failed.mean() > MOST_FAILED:
         return np.empty(0)
+    known = status_quo[np.isfinite(status_quo) & ~failed]
+    if known.size and abs(float(np.median(known))) < NEGLIGIBLE * abs(usual):
+        return np.zeros(known.size)
     return relative_to(np.where(failed, np.nan, level), status_quo)
 
 
-def search(worlds: CommonDraws, assumptions: Sequence[Assumed], finding: int, later: int = 0) -> list[Scan]:
+def search(
+    worlds: CommonDraws, assumptions: Sequence[Assumed], finding: int, later: int = 0, usual: float = 0.0
+) -> list[Scan]:
     """Try every assumption in its prior, and outside where that reverses nothing, and narrow down what happens.
 
     finding : the sign of the finding
     later   : settings that are computed elsewhere afterwards
+    usual   : as for `judged`
     """
     scans = [Scan(one, finding) for one in assumptions]
     left = len(scans) * (1.5 + 1.5 + 0.7 * USUAL_ROUNDS) + later  # as a rule, after the ends of priors
     for step in (_ends, _halfway, _beyond):
         settings = [(scan, value) for scan in scans for value in step(scan)]
         worlds.plan((len(settings) + left) * 2 * worlds.settings.draws)
-        evaluate(worlds, settings)
+        evaluate(worlds, settings, usual)
         left -= 1.5 * len(scans)
-    _narrow(worlds, scans, later)
+    _narrow(worlds, scans, later, usual)
     return scans
 
 
@@ -184,7 +195,7 @@ def _beyond(scan: Scan) -> Iterator[float]:
                 yield value
 
 
-def evaluate(worlds: CommonDraws, settings: Sequence[tuple[Scan, float]]) -> None:
+def evaluate(worlds: CommonDraws, settings: Sequence[tuple[Scan, float]], usual: float = 0.0) -> None:
     """What the draws say at values that have not been tried yet, many of them in one chunk."""
     new = list(dict.fromkeys((scan.assumed.name, value) for scan, value in settings if value not in scan.verdicts))
     if not new:
@@ -193,7 +204,7 @@ def evaluate(worlds: CommonDraws, settings: Sequence[tuple[Scan, float]]) -> Non
     for place, (name, value) in enumerate(new):
         values[name][place] = value
     rows = worlds.at_every_draw(values, expected=True)
-    found = {key: (rows.level[i], rows.status_quo[i], rows.failed[i]) for i, key in enumerate(new)}
+    found = {key: (rows.level[i], rows.status_quo[i], rows.failed[i], usual) for i, key in enumerate(new)}
     for scan, value in settings:
         if (scan.assumed.name, value) in found:
             here = found[scan.assumed.name, value]
@@ -201,7 +212,7 @@ def evaluate(worlds: CommonDraws, settings: Sequence[tuple[Scan, float]]) -> Non
             scan.intervals[value] = median_interval(changes(*here))
 
 
-def _narrow(worlds: CommonDraws, scans: Sequence[Scan], later: int) -> None:
+def _narrow(worlds: CommonDraws, scans: Sequence[Scan], later: int, usual: float) -> None:
     """Halve every bracket until its ends lie close together, all brackets in one chunk."""
     for turn in range(MOST_ROUNDS):
         middles = [(scan, value) for scan in scans for value in sorted(scan.halves())]
@@ -209,4 +220,4 @@ def _narrow(worlds: CommonDraws, scans: Sequence[Scan], later: int) -> None:
             return
         rounds = max(USUAL_ROUNDS - turn, 1)
         worlds.plan((rounds * len(middles) + later) * 2 * worlds.settings.draws)
-        evaluate(worlds, middles)
+        evaluate(worlds, middles, usual)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
 from econsim.briefs.amounts import amount, interval
+from econsim.briefs.directions import effect_of, in_per_cent, verb, ways
 from econsim.briefs.typed_numbers import typed_numbers
 from econsim.briefs.wording import forbidden_words, unnumbered_likelihoods
 
@@ -98,3 +102,29 @@ def test_amounts(value, unit, settings, told):
 def test_an_interval_says_its_unit_once():
     assert interval("7.6 months", "15 months") == "7.6 to 15 months"
     assert interval("−5.5%", "+69%") == "−5.5% to +69%"
+
+
+# ------------------------------------------------------------------------------------------ which way
+
+
+def moved(here, there):
+    """A made-up result of one metric."""
+    here, there = np.array(here), np.array(there)
+    known = SimpleNamespace(values=lambda metric: there)
+    return SimpleNamespace(values=lambda metric: here, status_quo=known)
+
+
+def test_more_of_a_loss_is_more_of_it_where_the_loss_is_a_gain():
+    hidden = moved([0.5] * 39 + [-0.5], [1.0] * 39 + [-1.0])
+    assert in_per_cent(hidden, "hidden_loss_share")
+    assert ways(hidden, "hidden_loss_share") == {"up": 1 / 40, "down": 39 / 40, "same": 0.0}
+    np.testing.assert_array_equal(effect_of(hidden, "hidden_loss_share", True), [-0.5] * 39 + [0.5])
+    assert verb(hidden, "hidden_loss_share") == "lowers"
+
+
+def test_what_is_as_often_a_gain_is_not_told_in_per_cent():
+    """A measure that halves a loss and halves a gain moves it both ways."""
+    hidden = moved([0.5, -0.5] * 20, [1.0, -1.0] * 20)
+    assert not in_per_cent(hidden, "hidden_loss_share")
+    assert ways(hidden, "hidden_loss_share") == {"up": 0.5, "down": 0.5, "same": 0.0}
+    assert verb(hidden, "hidden_loss_share") == "hardly moves"

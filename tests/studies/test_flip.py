@@ -252,6 +252,25 @@ def test_an_effect_of_failed_or_undefined_futures_is_unknown():
     assert judged(1.004 * ones, ones, failed & False).sign == 0
 
 
+def test_where_next_to_nothing_is_left_to_change_a_finding_fades():
+    """Per cent of next to nothing have a sign by luck; a world that is small in all its futures keeps its finding."""
+    nil, solved = np.linspace(-0.4, 0.6, 11), np.zeros(11, dtype=bool)
+    assert judged(0.3 * nil + 0.2, nil, solved).sign == 1
+    assert judged(0.3 * nil + 0.2, nil, solved, usual=5.0).unmoved
+    assert judged(0.3 * nil + 0.2, nil, solved, usual=-1.0).sign == 1
+    gone = np.where(np.arange(11) == 0, np.nan, nil)
+    assert judged(gone, gone, np.arange(11) == 0, usual=50.0).sign is None  # too many failed
+
+
+def test_the_tail_mandate_is_not_reversed_where_there_is_no_hidden_loss(monkeypatch):
+    only(monkeypatch, ["belief_erosion"])
+    scenario = load_scenario("tail-evaluation").with_(quarters=32)
+    found = econsim.flip(scenario, output="hidden_loss_share", draws=21, engine="batch")
+    assert found.found.sign == -1
+    (one,) = found.flips
+    assert (one.kind, one.value, one.reverses, one.confirmed) == (FADES, 0.0, None, True)
+
+
 def test_every_uncertain_parameter_is_tried_within_what_a_scenario_accepts():
     scenario = load_scenario("gate-and-detect")
     found = assumptions_of(scenario, scenario.without_levers())

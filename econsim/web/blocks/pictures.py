@@ -51,9 +51,7 @@ def pictures(answer: Answer) -> None:
 def drawn_change(result: Result, shown: Shown) -> tuple[np.ndarray, str]:
     """The paired change of a metric in each draw as charts show it, NaN where undefined, and its unit."""
     if shown.relative and result.status_quo is not None:
-        there = result.status_quo.values(shown.metric)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return 100.0 * np.where(there > 0.0, result.values(shown.metric) / there - 1.0, np.nan), "%"
+        return 100.0 * findings.paired_change(result.values(shown.metric), result.status_quo.values(shown.metric)), "%"
     name, factor = shown_unit(result.catalogue[shown.metric].unit)
     name, factor = ("points", 100.0) if name == "share" else (name, factor)
     return result.effect_on(shown.metric) * factor, name
