@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from econsim.name_words import words
 from econsim.posterior import posterior
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def reservations(scenario: Scenario, ensemble: str) -> tuple[str, ...]:
 
 
 def _listed(names: list[str]) -> str:
-    told = [name.replace("_", " ") for name in names]
+    told = [words(name) for name in names]
     return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from econsim.name_words import words
 from econsim.parameter_book import book
 
 
@@ -94,8 +95,8 @@ def lever_words(name: str) -> LeverWords:
     """The words for a lever; one without words of its own has those of the parameter book."""
     if name in LEVERS:
         return LEVERS[name]
-    words = name.replace("_", " ")
-    return LeverWords(words, f"{words} {{}}", UNKNOWN, book().levers[name].meaning)
+    told = words(name)
+    return LeverWords(told, f"{told} {{}}", UNKNOWN, book().levers[name].meaning)
 
 
 UNKNOWN = "Not assessed"

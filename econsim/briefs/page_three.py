@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from econsim.briefs.amounts import amount, correlation, relative, share_of_futures
+from econsim.briefs.amounts import FIGURES, amount, correlation, relative, share_of_futures
+from econsim.briefs.assumption_words import assumption_amount, meaning, units_told
 from econsim.briefs.dependence import Driver
 from econsim.briefs.document import Bullets, Figure, Number, Paragraph, Section, Strong, Table, Text, joined, plain
 from econsim.briefs.metric_words import metric_words, start
@@ -13,7 +14,7 @@ from econsim.briefs.page_two import own_paragraphs
 from econsim.briefs.writing import Writing, count_word, parameter_meaning, parameter_name
 from econsim.parameter_book import GRADES
 from econsim.studies.statistics.boxes import Box
-from econsim.studies.words import book_row, listed, setting, unit_after
+from econsim.studies.words import book_row, listed, rounded, setting, unit_after
 
 MOST_FLIPS = 6
 
@@ -103,6 +104,7 @@ def flip(writing: Writing, study: dict[str, Any]) -> Section:
             Table(
                 "flips", (), ("Assumption", "Default", "Plausible", "Flips at", "Inside?", "Finding", "Evidence"),
                 tuple(rows), (3.1, 0.8, 1.5, 0.9, 0.9, 0.95, 0.95), left=(0, 4, 5, 6),
+                note=_units(writing, [one["parameter"] for one in study["flips"][:MOST_FLIPS]]),
             )
         )  # fmt: skip
     return Section("flip", "What would flip it", 3, tuple(blocks))
@@ -158,10 +160,20 @@ def _change(writing: Writing, study: dict[str, Any], key: str, place: int | None
 
 def _flip_number(writing: Writing, study: dict[str, Any], one: dict[str, Any], key: str) -> Number:
     value, name = one[key], one["parameter"]
+    text = setting(name, value, unit=False, figures=FIGURES)
+    if key == "flip" and value != one["default"] and text == setting(name, one["default"], unit=False, figures=FIGURES):
+        text = setting(name, value, unit=False, figures=FIGURES + 1)  # else it would read as the default
     # No code: the study takes minutes, and its folder lies in the bundle.
-    return writing.ledger.number(
-        f"flip.{name}.{key}", setting(name, value, unit=False, figures=3), value, (study["run_id"],), ""
-    )
+    return writing.ledger.number(f"flip.{name}.{key}", text, value, (study["run_id"],), "")
+
+
+def _units(writing: Writing, names: list[str]) -> Text:
+    """What the units in the flip table mean, where not everybody knows."""
+    told: list[Text] = []
+    for place, (before, value, code, after) in enumerate(units_told(names)):
+        text = f"{100.0 * value:.0f}%" if value < 1.0 else rounded(value, FIGURES)
+        told.append((before, writing.found(f"unit.{place}", text, value, code), after))
+    return (*joined(told, ". "), ".") if told else ()
 
 
 def _count(writing: Writing, study: dict[str, Any], key: str, value: int, in_words: bool = False) -> Number:
@@ -215,15 +227,18 @@ def _box(writing: Writing) -> Text:
 
 
 def limits_text(writing: Writing, box: Box) -> Text:
-    """The limits of a box: `a lab premium of at least 1.2 log price and …`."""
+    """The limits of a box: `lab premium at least 1.2 (3.3 times the price) and …`."""
     told: list[Text] = []
     for place, limit in enumerate(box.limits):
-        number = writing.found(
-            f"box.limit.{place}", setting(limit.name, limit.value, figures=3), limit.value,
-            f"found.breaking.box.limits[{place}].value",
-        )  # fmt: skip
+        key, code = f"box.limit.{place}", f"found.breaking.box.limits[{place}].value"
+        number = writing.found(key, assumption_amount(limit.name, limit.value), limit.value, code)
         side = "least" if limit.at_least else "most"
-        told.append((f"{parameter_name(limit.name)} at {side} ", number))
+        comes_to = meaning(limit.name, limit.value)
+        after: Text = ()
+        if comes_to is not None:
+            plainly = writing.found(f"{key}.meaning", comes_to.text, comes_to.value, comes_to.code.replace("{}", code))
+            after = (" (", plainly, f"{comes_to.after})")
+        told.append((f"{parameter_name(limit.name)} at {side} ", number, *after))
     return joined(told, " and ")
 
 

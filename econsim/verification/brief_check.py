@@ -17,6 +17,7 @@ from econsim.errors import InputError
 from econsim.runs import Progress
 from econsim.store import digest, read_json, read_manifest
 from econsim.verification.flip_check import check_flip_study
+from econsim.verification.other_version import compare_numbers
 from econsim.verification.report import SHOWN, Difference, Verification
 from econsim.verification.run_check import StoredFolder, compare_run, engine_for, fresh_folder, open_folder, rerun
 from econsim.verification.texts import text_differences
@@ -26,6 +27,9 @@ BINARY = {".pdf": ("typst", "vl-convert-python", "altair"), ".png": ("vl-convert
 """Files that other versions of these tools write otherwise."""
 DRAWN = (".html", ".ipynb")
 """Texts that hold figures."""
+WORDING = "the wording and the look of its figures"
+WHOLE_TEXT = "its text and figures"
+"""What is not held against a rerun in a brief of another version, which may word and draw the same otherwise."""
 
 
 def verify_brief(folder: Path, path: str, engine: str, progress: Progress | None) -> Verification:
@@ -42,20 +46,24 @@ def verify_brief(folder: Path, path: str, engine: str, progress: Progress | None
             compare_run(one, result, chosen)
         differences += one.differences
     numbers = sum(one.numbers for one in folders)
+    with tempfile.TemporaryDirectory(prefix="econsim-verify-") as temporary:
+        place = Path(temporary) / "brief"
+        told, made = _made_again(folder, manifest, folders, results, place, engine, progress, notes)
+        if made and same_version:
+            told += _compared(folder, manifest, place, notes)
+        elif made:
+            again, wrong, left = compare_numbers(folder, place, manifest)
+            numbers, told, notes = numbers + again, told + wrong, notes + left
+    differences += [one for one in told if one not in differences]
     if not same_version:
-        notes.append(_other_version(manifest, differences))
-    else:
-        with tempfile.TemporaryDirectory(prefix="econsim-verify-") as temporary:
-            place = Path(temporary) / "brief"
-            told = _made_again(folder, manifest, folders, results, place, engine, progress, notes)
-            differences += [one for one in told if one not in differences]
+        notes.insert(0, _other_version(manifest, differences))
     named = {one.file for one in differences}
     for name in sorted(changed):
         if name not in named:
             differences.append(Difference(name, "", "was changed since it was written", ""))
     return Verification(
         path, "brief", bundle.id, manifest["version"], econsim.__version__, numbers, len(manifest["files"]),
-        tuple(differences), tuple(notes),
+        tuple(differences), tuple(notes), but="" if same_version else WORDING if made else WHOLE_TEXT,
     )  # fmt: skip
 
 
@@ -99,10 +107,10 @@ def _runs(folder: Path, manifest: Mapping[str, Any], differences: list[Differenc
 
 def _other_version(manifest: Mapping[str, Any], differences: Sequence[Difference]) -> str:
     moved = sum(1 for one in differences if one.found)
-    what = "these numbers are what changed" if moved else "none of its runs' numbers has changed"
+    what = "these numbers are what changed" if moved else "none of its numbers has changed"
     return (
         f"Written by econsim {manifest['version']} and verified with {econsim.__version__}: {what}. Run ids differ "
-        "between versions, and the text was not made again, since other versions word it otherwise."
+        "between versions, and so may words and figures: of these the numbers alone were compared."
     )
 
 
@@ -118,12 +126,16 @@ def _made_again(
     engine: str,
     progress: Progress | None,
     notes: list[str],
-) -> list[Difference]:
-    """Make the brief again from its runs, and compare every file with the stored one."""
+) -> tuple[list[Difference], bool]:
+    """Make the brief again from its runs.
+
+    returns : what is wrong with what it is made from, and whether it could be made
+    """
+    same_version = manifest["version"] == econsim.__version__
     (place / "runs").mkdir(parents=True)
     for one, result in zip(folders, results, strict=True):
         to = place / "runs" / one.folder.name
-        if not one.changed and not one.differences:
+        if same_version and not one.changed and not one.differences:
             shutil.copytree(one.folder, to)
         elif result is not None:
             fresh_folder(result, to)
@@ -131,18 +143,18 @@ def _made_again(
         spec = read_brief_spec(folder / SPEC)
         when = datetime.datetime.strptime(manifest["created"], TIME).replace(tzinfo=datetime.UTC)
     except (InputError, ValueError) as error:
-        return [Difference(SPEC, "", f"cannot be read: {str(error).splitlines()[0]}", "")]
+        return [Difference(SPEC, "", f"cannot be read: {str(error).splitlines()[0]}", "")], False
     found = _same_worlds(spec, folders)
     if len(folders) <= len(spec.packages) or any(not (place / "runs" / name).is_dir() for name in scenarios_of(spec)):
         notes.append("The text was not made again: a run that it rests on is not there.")
-        return found
+        return found, False
     study = None
     if spec.flip:
-        study, wrong = check_flip_study(spec, folder, place, engine, progress)
+        study, wrong = check_flip_study(spec, folder, place, engine, progress, words=same_version)
         found += wrong
     formats = [one for one in manifest["formats"] if one in FORMATS]
     build_bundle(spec, place, formats, when, study)
-    return found + _compared(folder, manifest, place, notes)
+    return found, True
 
 
 def _same_worlds(spec: BriefSpec, folders: Sequence[StoredFolder]) -> list[Difference]:

@@ -20,12 +20,18 @@ TABLE = "flip.csv"
 
 
 def check_flip_study(
-    spec: BriefSpec, folder: Path, place: Path, engine: str, progress: Progress | None
+    spec: BriefSpec,
+    folder: Path,
+    place: Path,
+    engine: str,
+    progress: Progress | None,
+    words: bool = True,
 ) -> tuple[dict[str, Any] | None, list[Difference]]:
     """The flip study again, and where the stored one differs from it.
 
     folder : of the brief
     place  : where the brief is being made again; its runs are there
+    words  : whether words are compared too, which another version may put otherwise
     """
     (place / "studies").mkdir()
     fresh = put_flip_study(spec, place / FOLDER, place / "runs", engine, (), None, progress)
@@ -33,13 +39,15 @@ def check_flip_study(
         stored = read_json(folder / FOLDER / STUDY)
     except InputError as error:
         return fresh, [Difference(f"{FOLDER}/{STUDY}", "", error.problems[0].message, "")]
-    found = _differences(f"{FOLDER}/{STUDY}", flattened(stored), flattened(fresh))
+    found = _differences(f"{FOLDER}/{STUDY}", flattened(stored), flattened(fresh), words)
     if (folder / FOLDER / TABLE).is_file():  # one that is missing is told with the other files
-        found += _differences(f"{FOLDER}/{TABLE}", _cells(folder / FOLDER / TABLE), _cells(place / FOLDER / TABLE))
+        found += _differences(
+            f"{FOLDER}/{TABLE}", _cells(folder / FOLDER / TABLE), _cells(place / FOLDER / TABLE), words
+        )
     return fresh, found
 
 
-def _differences(name: str, stored: dict[str, Any], fresh: dict[str, Any]) -> list[Difference]:
+def _differences(name: str, stored: dict[str, Any], fresh: dict[str, Any], words: bool) -> list[Difference]:
     """Names and values of a file, against those that it ought to hold."""
     if list(stored) != list(fresh):
         return [Difference(name, "", "holds other assumptions or values than a rerun gives", "")]
@@ -52,7 +60,7 @@ def _differences(name: str, stored: dict[str, Any], fresh: dict[str, Any]) -> li
     told += [
         Difference(name, key, f"'{value}'", f"'{fresh[key]}'")
         for key, value in stored.items()
-        if key not in numbers and value != fresh[key]
+        if words and key not in numbers and value != fresh[key]
     ]
     return told[:SHOWN]
 

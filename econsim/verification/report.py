@@ -41,6 +41,7 @@ class Verification:
     files       : how many files were compared with their hash
     differences : none where everything agrees
     notes       : what a reader of the verdict has to know, what could not be compared among it
+    but         : what was not verified at all; empty where everything was
     """
 
     path: str
@@ -52,6 +53,7 @@ class Verification:
     files: int
     differences: tuple[Difference, ...]
     notes: tuple[str, ...]
+    but: str = ""
 
     @property
     def ok(self) -> bool:
@@ -64,7 +66,8 @@ class Verification:
         what = f"{self.kind} {self.identity}"
         if self.ok:
             hashes = f" and the hashes of {self.files:,} files" if self.files > 1 else ""
-            return f"Verified: {what}. {self.numbers:,} numbers of a rerun{hashes} agree."
+            verified = f"Verified except {self.but}" if self.but else "Verified"
+            return f"{verified}: {what}. {self.numbers:,} numbers of a rerun{hashes} agree."
         count = len(self.differences)
         return f"Not verified: {what}. {count:,} {'difference' if count == 1 else 'differences'}."
 
@@ -84,6 +87,7 @@ class Verification:
                 for one in self.differences
             ],
             "notes": list(self.notes),
+            "not_verified": self.but,
         }
 
 

@@ -7,10 +7,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from econsim import load_scenario
 from econsim.briefs.amounts import amount, interval
+from econsim.briefs.assumption_words import assumption_amount, meaning
 from econsim.briefs.directions import effect_of, in_per_cent, verb, ways
 from econsim.briefs.typed_numbers import typed_numbers
 from econsim.briefs.wording import forbidden_words, unnumbered_likelihoods
+from econsim.ensemble_words import reservations
 
 
 def test_forbidden_words_are_found_whole():
@@ -128,3 +131,31 @@ def test_what_is_as_often_a_gain_is_not_told_in_per_cent():
     assert not in_per_cent(hidden, "hidden_loss_share")
     assert ways(hidden, "hidden_loss_share") == {"up": 0.5, "down": 0.5, "same": 0.0}
     assert verb(hidden, "hidden_loss_share") == "hardly moves"
+
+
+# ------------------------------------------------------------------------------------------ assumptions
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told", "comes_to"),
+    [
+        ("api_friction", 0.138, "0.14", "15% on the price"),
+        ("lab_premium", 1.2, "1.2", "3.3 times the price"),
+        ("capability_value", 1.149, "1.1", "2.2 times the price for twice the effective compute"),
+        ("efficiency_growth", 0.28, "0.28 nats a quarter", "3.1 times a year"),
+        ("cumulative_rd", 61_234.0, "$61bn", None),
+        ("access_lag", 1.0, "1 quarter", None),
+        ("belief_erosion", 0.00548, "0.0055", None),
+    ],
+)
+def test_assumptions_are_told_in_two_figures_and_in_units_that_are_known(name, value, told, comes_to):
+    assert assumption_amount(name, value) == told
+    found = meaning(name, value)
+    assert (found and f"{found.text}{found.after}") == comes_to
+    if found:
+        assert eval(found.code.format(value), {"np": np}) == pytest.approx(found.value)
+
+
+def test_names_are_words_everywhere():
+    told = " ".join(reservations(load_scenario("baseline"), "calibrated"))
+    assert "initial AI share" in told and "cumulative R&D" in told

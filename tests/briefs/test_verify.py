@@ -16,6 +16,7 @@ from econsim.errors import InputError
 from econsim.store import as_json, digest, write_run
 from econsim.studies.compare import compare, write_comparison
 from econsim.verification import verify
+from econsim.verification.other_version import _numbers, _same
 
 QUARTERS = 16
 
@@ -283,11 +284,69 @@ def test_a_scenario_of_another_version_that_cannot_be_read(run):
     assert "cannot be read (written by econsim 9.0.0)" in difference.stored and "tax_on_copies" in difference.stored
 
 
+def other_version(folder):
+    """The manifest of a brief that says another version wrote it."""
+    content = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(as_json({**content, "version": "0.0.9"}))
+
+
 def test_a_brief_of_another_version(copied):
-    content = json.loads((copied / "manifest.json").read_text())
-    (copied / "manifest.json").write_text(as_json({**content, "version": "0.0.9"}))
+    other_version(copied)
     found = verify(copied)
     assert found.ok and "Written by econsim 0.0.9" in found.notes[0]
+    assert found.sentence.startswith("Verified except the wording")
+    records = json.loads((copied / "numbers.json").read_text())
+    assert found.numbers == verify_runs_alone(copied) + len(records)
+
+
+def verify_runs_alone(folder):
+    """How many numbers the runs of a brief hold."""
+    return sum(verify(one).numbers for one in (folder / "runs").iterdir())
+
+
+def test_numbers_of_a_brief_are_held_against_a_rerun_whatever_version_it_names(copied):
+    """As a forger would: another number in every text and its record, hashes made good, another version named."""
+    key = "rd_investment.gate-and-detect.change"
+    printed = json.loads((copied / "numbers.json").read_text())[key]["text"]
+    for file in ("brief.html", "brief.md", "numbers.json"):
+        text = (copied / file).read_text(encoding="utf-8")
+        assert printed in text
+        (copied / file).write_text(text.replace(printed, "+96%"), encoding="utf-8")
+        with_its_hash(copied, file)
+    other_version(copied)
+    found = verify(copied)
+    told = [(one.file, one.place, one.stored, one.found) for one in found.differences]
+    assert ("numbers.json", key, "'+96%'", f"'{printed}'") in told
+    assert ("brief.md", "", "'+96'", f"'{printed.rstrip('%')}'") in told
+    assert any(file == "brief.html" for file, *_ in told)
+    assert "these numbers are what changed" in found.notes[0]
+
+
+@pytest.mark.parametrize("file", [one for one in DIGITS if not one.startswith("runs/")])
+def test_one_digit_of_another_version_is_found(copied, file):
+    one_digit(copied / file, DIGITS[file])
+    with_its_hash(copied, file)
+    other_version(copied)
+    assert {one.file for one in verify(copied).differences} == {file}
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "same"),
+    [
+        ("+26%", "+26.3%", True),
+        ("+26%", "+96%", False),
+        ("$93bn", "$93.4bn", True),
+        ("1,200", "1,180", True),
+        ("1,200", "1,000", False),
+        ("0.138 log price", "0.14", True),
+        ("−0.3 to +2", "−0.3 to +2", True),
+        ("−0.3 to +2", "+0.3 to +2", False),
+        ("13 of 20", "14 of 20", False),
+        ("13 of 20", "13", False),
+    ],
+)
+def test_numbers_that_differ_by_how_they_are_rounded(here, there, same):
+    assert _same(_numbers(here), _numbers(there)) is same
 
 
 # ------------------------------------------------------------------------------------------ what cannot be verified
