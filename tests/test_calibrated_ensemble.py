@@ -9,6 +9,7 @@ from model_helpers import baseline, same, world_of
 
 from econsim.ensemble_words import UNSEEN, reservations, standing
 from econsim.kept_worlds import KeptWorlds
+from econsim.name_words import words
 from econsim.parameter_book import book
 from econsim.posterior import posterior
 from econsim.results import simulate
@@ -103,7 +104,7 @@ def test_what_it_does_not_cover_is_told():
     """Parameters that keep their priors, what was on where it was calibrated, and policy."""
     told = " ".join(reservations(baseline(), "calibrated"))
     for name in OF_THE_START - {"budget_growth"}:
-        assert name.replace("_", " ") in told
+        assert words(name) in told
     assert "leakage rate" not in told
     assert "small models of the labs' own, which this scenario leaves out" in told
     assert "effect of a policy" in told

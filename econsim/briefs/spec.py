@@ -172,7 +172,7 @@ def _checked(raw: Mapping[str, Any], checker: Checker, folder: Path, usual_name:
     sources = _sources(given.get("sources"), words["paragraphs"], checker)
     if packages and metrics and len(packages) == len(given.get("packages") or ()):
         vocabulary = Vocabulary.of(metrics, {one.name: one.scenario for one in packages})
-        check_words(words, packages, vocabulary, checker)
+        check_words(words, packages, vocabulary, checker, named="name" in given)
     if not checker.problems and status_quo is not None:
         _same_quarters([*(one.scenario for one in packages), status_quo], checker)
         _run_settings(packages[0].scenario, numbers, checker)
@@ -288,7 +288,8 @@ def _texts(
     """Name, question, title, audience and paragraphs."""
     name = given.get("name", plain_name(usual_name))
     if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", name):
-        checker.report(("name",), "is not a usable name", name, "lower-case letters, digits and hyphens, at most 60")
+        told = "is not a usable name" if "name" in given else "comes from the file's name, which is no usable name"
+        checker.report(("name",), told, name, "lower-case letters, digits and hyphens, at most 60")
     question = given.get("question", packages[0].scenario.question if packages else None)
     if question is None or question == "":
         if packages:

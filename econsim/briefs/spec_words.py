@@ -42,9 +42,12 @@ def cited(text: str) -> list[str]:
 
 
 def check_words(
-    words: Mapping[str, Any], packages: Sequence[Package], vocabulary: Vocabulary, checker: Checker
+    words: Mapping[str, Any], packages: Sequence[Package], vocabulary: Vocabulary, checker: Checker, *, named: bool
 ) -> None:
-    """Note what is wrong with title, question, audience, paragraphs, and the names and labels of packages."""
+    """Note what is wrong with title, question, audience, paragraphs, and the names and labels of packages.
+
+    named : whether the spec gives its name itself; else it comes from the file's
+    """
     texts: list[tuple[FieldPath, str]] = [
         ((key,), words[key]) for key in ("title", "question", "audience") if words[key]
     ]
@@ -57,7 +60,11 @@ def check_words(
     names += [(("packages", place, "scenario"), one.scenario.name) for place, one in enumerate(packages)]
     for path, name in names:
         for number in typed_numbers(_PLAIN_DIGITS.sub("", name.replace("-", " "))):
-            checker.add(path, Problem("", TYPED, f"'{number}'", "a name without it"))
+            if path == ("name",) and not named:
+                instead = "a file named without it, or a field 'name' in the spec"
+                checker.add(path, Problem("", f"comes from the file's name and {TYPED}", f"'{number}'", instead))
+            else:
+                checker.add(path, Problem("", TYPED, f"'{number}'", "a name without it"))
 
 
 def _check_text(path: FieldPath, text: str, vocabulary: Vocabulary, checker: Checker, fields: bool) -> None:

@@ -171,3 +171,12 @@ def test_the_documentation_knows_every_field_and_statistic():
     for name in (*PLAIN, *(f"{one}.package" for one in BY_PACKAGE)):
         assert f"`{{{name}}}`" in page, name
     assert all(f"`{name}.OTHER`" in page for name in ABOVE)
+
+
+def test_a_name_that_was_taken_from_the_file_is_told_as_such(tmp_path):
+    path = tmp_path / "fld2.yaml"
+    path.write_text("packages: [royalty]\n")
+    with pytest.raises(InputError, match=r"name: comes from the file's name and holds a typed number.*\(got '2'\)"):
+        read_brief_spec(path)
+    path.write_text("name: fld\npackages: [royalty]\n")
+    assert read_brief_spec(path).name == "fld"
