@@ -18,6 +18,7 @@ from econsim.findings import FUTURES
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 WIDTH = 491  # 130 mm
 HALF = 236
+LABELS = 32  # beside the axis of a half, so that two that stand side by side are drawn alike
 SMALL = 10.5
 LETTER = 5.6  # mean width of a letter at that size
 LIGHT, OUTER, INNER = "#DADADA", "#DCEAF4", "#8DBDDC"  # opaque: overlapping transparent areas print badly
@@ -51,7 +52,7 @@ def effect_over_time(table: pd.DataFrame, unit: str, width: int = HALF, height: 
     unit  : above the axis
     """
     base = alt.Chart(table).encode(x=_years())
-    y = alt.Y("p5:Q", title=None, axis=alt.Axis(tickCount=5))
+    y = alt.Y("p5:Q", title=None, axis=alt.Axis(tickCount=5, minExtent=LABELS))
     outer = base.mark_area(color=OUTER, opacity=1.0).encode(y=y, y2="p95:Q")
     inner = base.mark_area(color=INNER, opacity=1.0).encode(y="p25:Q", y2="p75:Q")
     line = base.mark_line(color=VERMILLION, strokeWidth=2.2).encode(y="p50:Q")
@@ -65,7 +66,7 @@ def shares_over_time(table: pd.DataFrame, width: int = HALF, height: int = 132) 
     """
     shown = table.assign(up=table["higher"] * FUTURES, down=-table["lower"] * FUTURES)
     base = alt.Chart(shown).encode(x=_years())
-    axis = alt.Axis(values=[-20, -10, 0, 10, 20], labelExpr="abs(datum.value)")
+    axis = alt.Axis(values=[-20, -10, 0, 10, 20], labelExpr="abs(datum.value)", minExtent=LABELS)
     y = alt.Y("up:Q", title=None, scale=alt.Scale(domain=[-FUTURES, FUTURES], nice=False), axis=axis)
     up = base.mark_area(color=BLUE, opacity=1.0).encode(y=y)
     down = base.mark_area(color=VERMILLION, opacity=1.0).encode(y=alt.Y("down:Q"))

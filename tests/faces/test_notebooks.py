@@ -37,6 +37,15 @@ def printed(notebook) -> list[str]:
     return found
 
 
+def numbers_told(notebook) -> list[list[str]]:
+    """The numbers that each cell prints as text."""
+    return [
+        re.findall(r"\d[\d.,]*", "".join(output.get("text", "") for output in cell.get("outputs", [])))
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
+
+
 def test_there_are_notebooks():
     assert NOTEBOOKS
 
@@ -52,10 +61,11 @@ def kinds(notebook) -> list[list[str]]:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_runs(path, monkeypatch):
-    """Every cell, with the outputs that it is committed with, in kind."""
+    """Every cell, with the outputs that it is committed with: in kind, and in the numbers of its text."""
     monkeypatch.delenv("ECONSIM_NOTEBOOK_DRAWS", raising=False)
-    again = executor().executed(path)
-    assert kinds(again) == kinds(nbformat.read(path, as_version=4))
+    again, committed = executor().executed(path), nbformat.read(path, as_version=4)
+    assert kinds(again) == kinds(committed)
+    assert numbers_told(again) == numbers_told(committed)
 
 
 @pytest.mark.slow
@@ -64,6 +74,25 @@ def test_notebook_gives_what_is_committed(path, monkeypatch):
     """To the letter: `notebooks/execute.py --refresh` after a change of results or of words."""
     monkeypatch.delenv("ECONSIM_NOTEBOOK_DRAWS", raising=False)
     assert printed(executor().executed(path)) == printed(nbformat.read(path, as_version=4))
+
+
+def test_what_a_notebook_says_of_its_assumptions_is_computed():
+    """No figure says by itself that its runs are of priors; the default ensemble is calibrated."""
+    for path in NOTEBOOKS:
+        for cell in nbformat.read(path, as_version=4).cells:
+            assert cell.cell_type != "code" or "Illustrative" not in cell.source, path.name
+
+
+def test_the_notebook_on_royalties_says_of_buyers_what_its_table_says():
+    notebook = nbformat.read(FOLDER / "04-royalty-or-release-window.ipynb", as_version=4)
+    (told,) = [one for one in printed(notebook) if "Distillers, foreign" in one]
+    for package in told.strip().split("\n\n"):
+        rows = re.findall(r"^ *(\S.*?)  +-?[\d.]+ +-?[\d.]+ +-?[\d.]+ +(.*?\d+ of 20) +(.*?\d+ of 20)$", package, re.M)
+        assert len(rows) == 8
+        for word, column in (("gain", 1), ("lose", 2)):
+            (named,) = re.findall(rf"these {word}: (.*)\.$", package, re.M)
+            many = [row[0] for row in rows if int(re.search(r"(\d+) of 20", row[column]).group(1)) > 10]
+            assert named.split("; ") == many
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
