@@ -19,10 +19,11 @@ from econsim.verification.report import SHOWN, Difference
 
 LEAST = 1e-9  # what is nearer to nothing is nothing
 ROUNDING = 0.5 + 1e-6  # of the last digit of the coarser of two numbers
+FEWEST = 2  # digits of a number above a thousand that are told at least
 TEXTS = (".md", ".html", ".ipynb", ".csv", ".svg")
 
-_NUMBER = re.compile(r"[−+-]?[$]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
-_IDENTITY = re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{12,64}\b|\b\d{4}-\d\d-\d\d\b")  # run ids, hashes, dates
+_NUMBER = re.compile(r"[−+-]?[$]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?")
+_IDENTITY = re.compile(r"(?<![\w.])(?=[0-9a-f]*\d)[0-9a-f]{12,64}\b|\b\d{4}-\d\d-\d\d\b")  # run ids, hashes, dates
 _FIELD = re.compile(r'<data value="([^"]*)"[^>]*>([^<]*)</data>')
 
 
@@ -162,15 +163,16 @@ def _same(here: Sequence[str], there: Sequence[str]) -> bool:
 
 
 def _read(text: str) -> tuple[float, float]:
-    """A number, and what one more of its last digit is; of `1,200` the last digit may be the 2."""
+    """A number, and what one more of its last digit is; of `1,200` that may be the 2, though not the 1 of `1,000`."""
     digits = text.replace("−", "-").replace("$", "").replace(",", "")
     mantissa, _, power = digits.partition("e")
     scale = 10.0 ** int(power or 0)
     whole, _, fraction = mantissa.partition(".")
     if fraction:
         return float(digits), 10.0 ** -len(fraction) * scale
-    zeros = len(whole) - len(whole.rstrip("0")) if whole.strip("-+0") else 0
-    return float(digits), 10.0 ** (zeros if "," in text or zeros > 1 else 0) * scale
+    whole = whole.strip("-+")
+    zeros = len(whole) - len(whole.rstrip("0"))
+    return float(digits), 10.0 ** (min(zeros, len(whole) - FEWEST) if "," in text else 0) * scale
 
 
 __all__ = ["compare_numbers"]

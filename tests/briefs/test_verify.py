@@ -343,6 +343,8 @@ def test_one_digit_of_another_version_is_found(copied, file):
         ("−0.3 to +2", "+0.3 to +2", False),
         ("13 of 20", "14 of 20", False),
         ("13 of 20", "13", False),
+        ("100%", "96%", False),
+        ("-8.345678901234567", "-8.445678901234567", False),
     ],
 )
 def test_numbers_that_differ_by_how_they_are_rounded(here, there, same):
