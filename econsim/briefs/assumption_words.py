@@ -7,8 +7,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from econsim.briefs.amounts import FIGURES, MONEY, amount
-from econsim.studies.words import book_row, rounded, setting
+from econsim.studies.words import book_row, rounded, setting, unit_after
 
+_IN_BRACKETS = {
+    "1/quarter": "a quarter",
+    "nat/quarter": "nats a quarter",
+    "log price/nat": "log price for each nat",
+    "$M/quarter": "$M a quarter",
+}
 LOG_PRICE, PRICE_OF_CAPABILITY, GROWTH = "log price", "log price/nat", "nat/quarter"
 
 
@@ -35,6 +41,12 @@ def assumption_amount(name: str, value: float) -> str:
     if unit in (LOG_PRICE, PRICE_OF_CAPABILITY):
         return rounded(value, FIGURES)
     return setting(name, value, figures=FIGURES)
+
+
+def unit_in_brackets(name: str) -> str:
+    """The unit behind the name of an assumption, at the head of a row: ` (a quarter)`, or nothing."""
+    unit = str(book_row(name).unit)
+    return f" ({_IN_BRACKETS[unit]})" if unit in _IN_BRACKETS else unit_after(unit)
 
 
 def meaning(name: str, value: float) -> Meaning | None:
@@ -67,4 +79,4 @@ def units_told(names: Iterable[str]) -> list[tuple[str, float, str, str]]:
     return told
 
 
-__all__ = ["Meaning", "assumption_amount", "meaning", "units_told"]
+__all__ = ["Meaning", "assumption_amount", "meaning", "unit_in_brackets", "units_told"]

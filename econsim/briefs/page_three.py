@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from econsim.briefs.amounts import FIGURES, amount, correlation, relative, share_of_futures
-from econsim.briefs.assumption_words import assumption_amount, meaning, units_told
+from econsim.briefs.assumption_words import assumption_amount, meaning, unit_in_brackets, units_told
 from econsim.briefs.dependence import Driver
 from econsim.briefs.document import Bullets, Figure, Number, Paragraph, Section, Strong, Table, Text, joined, plain
 from econsim.briefs.metric_words import metric_words, start
@@ -14,7 +14,7 @@ from econsim.briefs.page_two import own_paragraphs
 from econsim.briefs.writing import Writing, count_word, parameter_meaning, parameter_name
 from econsim.parameter_book import GRADES
 from econsim.studies.statistics.boxes import Box
-from econsim.studies.words import book_row, listed, rounded, setting, unit_after
+from econsim.studies.words import listed, rounded, setting
 
 MOST_FLIPS = 6
 
@@ -90,7 +90,7 @@ def flip(writing: Writing, study: dict[str, Any]) -> Section:
     rows = []
     for one in study["flips"][:MOST_FLIPS]:
         rows.append((
-            (start(parameter_name(one["parameter"])) + unit_after(book_row(one["parameter"]).unit),),
+            (start(parameter_name(one["parameter"])) + unit_in_brackets(one["parameter"]),),
             (_flip_number(writing, study, one, "default"),),
             (_flip_number(writing, study, one, "low"), " to ", _flip_number(writing, study, one, "high")),
             (_flip_number(writing, study, one, "flip"),),
