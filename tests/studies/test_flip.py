@@ -268,7 +268,8 @@ def test_the_tail_mandate_is_not_reversed_where_there_is_no_hidden_loss(monkeypa
     found = econsim.flip(scenario, output="hidden_loss_share", draws=21, engine="batch")
     assert found.found.sign == -1
     (one,) = found.flips
-    assert (one.kind, one.value, one.reverses, one.confirmed) == (FADES, 0.0, None, True)
+    assert (one.kind, one.reverses, one.confirmed) == (FADES, None, True)
+    assert 0.0 <= one.value <= 0.01
 
 
 def test_every_uncertain_parameter_is_tried_within_what_a_scenario_accepts():
