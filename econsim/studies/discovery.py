@@ -17,7 +17,8 @@ from econsim.studies.discovery_halves import DOUBTFUL, DROPPED, HALVES, Halves, 
 from econsim.studies.drivers_rows import Selected, SweptRows, finished_sweep, label_of, select
 from econsim.studies.statistics.boxes import Box, Cases
 from econsim.studies.statistics.cart import TreeBoxes, tree_boxes
-from econsim.studies.statistics.prim import BoxSearch, find_box
+from econsim.studies.statistics.prim import BoxSearch
+from econsim.studies.statistics.prim_subsets import searches_by_size
 from econsim.studies.sweep_result import Sweep
 from econsim.studies.words import amount, listed, plain, rounded, setting, words
 
@@ -55,9 +56,10 @@ class Discovery:
     rows      : of the sweep
     selected  : the condition and its rows
     names     : parameters and levers that were searched
-    search    : what patient rule induction found
-    halves    : what the search finds in halves of the rows
-    dropped   : limits that it found in all rows and hardly in halves: they are no part of the box
+    halves    : what the search finds in halves of the rows, by which the number of parameters was chosen
+    search    : what patient rule induction found on so many
+    dropped   : limits that it found in all rows, and that are hardly found in halves or do worse there than none: they
+                are no part of the box
     box       : the box: limits, coverage, density and mass
     quasi_p   : (parameter, whether a lower limit) -> quasi-p-value, from independent rows
     tree      : what a classification tree found
@@ -70,11 +72,14 @@ class Discovery:
         met = selected.met
         mass = min(LEAST_MASS, float(met.mean()) / 2.0)
         mass = min(max(mass, LEAST_IN_BOX / len(met)), 0.5)
-        self.search: BoxSearch = find_box(points, met, names, mass_min=mass, most_names=most_names)
         groups = rows.point[selected.usable]
         self.halves: Halves = search_halves(points, met, names, groups, mass_min=mass, most_names=most_names)
+        searches = searches_by_size(points, met, names, mass_min=mass, most_names=most_names)
+        self.search: BoxSearch = searches[min(self.halves.size, len(searches)) - 1]
         found = [(limit.name, limit.at_least) for limit in self.search.box.limits]
-        self.dropped: tuple[Side, ...] = tuple(side for side in found if self.halves.share(*side) < DROPPED)
+        self.dropped: tuple[Side, ...] = tuple(
+            side for side in found if not self.halves.helps or self.halves.share(*side) < DROPPED
+        )
         self.box: Box = without(Cases.checked(points, met, names), self.search.box, self.dropped)
         self.quasi_p = _quasi_p(self.box, points, selected.met, rows.one_a_point[selected.usable], names)
         self.tree: TreeBoxes = tree_boxes(points, met, names, mass_min=mass)
@@ -140,9 +145,12 @@ class Discovery:
         told = f"{self.condition} in {percentage(self.share)} of all futures."
         if not self.dropped:
             return f"No limits on parameters tell these futures from the others: {told}"
+        why = "are hardly found again in halves of them"
+        if not self.halves.helps:
+            why = "do worse than none when found in one half of them and tried on the other"
         return (
             f"No limits on parameters tell these futures from the others reliably: {told} Those found in all of them, "
-            f"on {self._dropped_names}, are hardly found again in halves of them."
+            f"on {self._dropped_names}, {why}."
         )
 
     @property
@@ -287,6 +295,8 @@ class Discovery:
             },
             "halves": {
                 "splits": HALVES,
+                "parameters": self.halves.size,
+                "better_than_none": self.halves.helps,
                 "with_a_box": self.halves.boxes,
                 **{what: [plain(end) for end in self.halves.span(what)] for what in ("density", "coverage")},
             },
@@ -337,7 +347,7 @@ def discover(sweep: Sweep | str | Path, where: str, scenario: str | None = None,
     """
     found = finished_sweep(sweep)
     if isinstance(most_names, bool) or not isinstance(most_names, int) or most_names < 1:
-        raise InputError(Problem("most_names", "must be a whole number", repr(most_names)[:40], "1 or more"))
+        raise InputError(Problem("most", "must be a whole number", repr(most_names)[:40], "1 or more"))
     rows = SweptRows.of(found, label_of(found, scenario))
     selected = select(rows, where)
     if len(selected.met) < LEAST_ROWS:

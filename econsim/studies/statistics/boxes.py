@@ -118,6 +118,6 @@ def quasi_p(wider_rows: int, wider_met: int, rows: int, met: int) -> float:
     If the bound did nothing, the `rows` inside would be drawn at the density of the wider box, which lacks the bound:
     the chance to find at least `met` of interest among them. Quasi, since the bound was chosen to be good.
     """
-    from scipy.stats import binom
+    from scipy.special import bdtrc
 
-    return float(binom.sf(met - 1, rows, wider_met / wider_rows))
+    return float(bdtrc(met - 1, rows, wider_met / wider_rows)) if met > 0 else 1.0

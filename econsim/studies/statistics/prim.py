@@ -7,8 +7,8 @@ Dividing by the rows lost compares slices of unequal size, which few-valued colu
 The box chosen by default, a rule and not a truth:
 1. every box of the peeling trajectory goes on without the limits whose quasi-p-value is above `significance`, the least
    significant one first, one at a time: late peels take in columns that only fit the luck of the sample;
-2. of those that restrict at most `most_names` columns, the one with the highest harmonic mean of coverage and density,
-   so that neither is bought dearly with the other; the wider one of equals;
+2. of those of this trajectory that restrict at most `most_names` columns, the one with the highest harmonic mean of
+   coverage and density, so that neither is bought dearly with the other; the wider one of equals;
 3. pasted: widened where that gains cases and loses no density.
 """
 
@@ -31,12 +31,14 @@ class BoxSearch:
     chosen     : index in the trajectory of the box that the default one started from
     box        : the default box
     names      : of the columns
+    significant : the boxes of the trajectory without the limits that luck explains
     """
 
     trajectory: tuple[Box, ...]
     chosen: int
     box: Box
     names: tuple[str, ...]
+    significant: tuple[Box, ...]
 
 
 def find_box(
@@ -72,7 +74,7 @@ def find_box(
     plain = [_significant(cases, box, significance) for box in trajectory]
     allowed = [index for index, box in enumerate(plain) if len(box.names) <= most_names]
     chosen = max(allowed, key=lambda index: (plain[index].balance, -index))
-    return BoxSearch(trajectory, chosen, pasted(cases, plain[chosen], peel_alpha), cases.names)
+    return BoxSearch(trajectory, chosen, pasted(cases, plain[chosen], peel_alpha), cases.names, tuple(plain))
 
 
 def _peeled(cases: Cases, alpha: float, least: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -13,6 +13,7 @@ from econsim.studies.discovery_halves import search_halves
 from econsim.studies.statistics.boxes import Box, Cases, quasi_p
 from econsim.studies.statistics.cart import tree_boxes
 from econsim.studies.statistics.prim import BoxSearch, find_box, pasted
+from econsim.studies.statistics.prim_subsets import searches_by_size
 
 NAMES = tuple("abcdefgh")
 
@@ -122,6 +123,32 @@ def test_what_no_box_can_be_found_in_is_refused(change: dict, message: str):
     given = {"points": points, "interesting": met, "names": NAMES} | change
     with pytest.raises(InputError, match=message):
         find_box(given.pop("points"), given.pop("interesting"), given.pop("names"), **given)
+
+
+# ------------------------------------------------------------------------------------------ among many columns
+
+
+def weak_among_many(seed: int) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    """400 rows of 20 columns, three of which say how likely a row is of interest."""
+    generator = np.random.default_rng(seed)
+    points = generator.random((400, 20))
+    low = points[:, :3] < np.array([0.4, 0.7, 0.7])
+    chance = np.where(low.all(axis=1), 0.75, 0.1)
+    return points, generator.random(400) < chance, tuple(f"c{place}" for place in range(20))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_among_many_columns_few_are_searched_alone(seed: int):
+    points, met, names = weak_among_many(seed)
+    searches = searches_by_size(points, met, names, most_names=4)
+    balances = [one.box.balance for one in searches]
+    assert balances == sorted(balances) and all(len(one.box.names) <= size for size, one in enumerate(searches, 1))
+    alone = find_box(points[:, :3], met, names[:3])
+    assert balances[2] >= alone.box.balance - 0.02
+    halves = search_halves(points, met, names, np.arange(400))
+    chosen = searches[halves.size - 1].box
+    assert set(chosen.names) <= {"c0", "c1", "c2"} and "c0" in chosen.names
+    assert chosen.balance >= find_box(points, met, names).box.balance
 
 
 # ------------------------------------------------------------------------------------------ the benchmark
