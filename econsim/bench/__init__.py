@@ -15,22 +15,10 @@ from econsim.bench.figures import Figures, Tell
 from econsim.bench.machine import Load, describe_machine
 from econsim.bench.sizes import FULL, QUICK, SCENARIO, Sizes
 from econsim.bench.timing import environment
+from econsim.bench_sections import SECTIONS
 from econsim.errors import InputError, unknown_name
 
 FORMAT = 1
-
-SECTIONS = {
-    "start": "New processes: imports, compiling, the first answer",
-    "rates": "Engines: draws per second",
-    "warm": "A whole run in a process that has run before",
-    "stages": "Where the time goes in batch",
-    "memory": "Peak memory of a run that keeps summaries",
-    "sobol": "Sobol' indices",
-    "sensitivity": "A Sobol' analysis, end to end",
-    "sweep": "Sweeps, end to end",
-    "graphics": "Graphics device",
-}
-"""Section -> its title, in the order in which they are measured."""
 
 
 def run_bench(

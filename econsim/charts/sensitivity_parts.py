@@ -33,8 +33,7 @@ def words(name: str) -> str:
         return f"present value of {words(name.removesuffix('_pv'))}"
     text = name.replace("_", " ")
     return " ".join(
-        {"rd": "R&D", "hhi": "HHI", "npv": "NPV", "sd": "s.d.", "ai": "AI", "api": "API"}.get(part, part)
-        for part in text.split()
+        {"rd": "R&D", "hhi": "HHI", "npv": "NPV", "ai": "AI", "api": "API"}.get(part, part) for part in text.split()
     )
 
 

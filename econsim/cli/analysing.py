@@ -10,6 +10,7 @@ import click
 from econsim.cli.delivering import deliver
 from econsim.cli.options import DEFAULT_DRAWS, WholeNumber, apply_settings, study_options
 from econsim.cli.progress import Progress
+from econsim.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from econsim.studies.drivers import Drivers
@@ -91,6 +92,8 @@ def discover(
     from econsim.studies.analysis_store import check_analysis_folder
     from econsim.studies.discovery import discover as find_box
 
+    if most is not None and most < 1:
+        raise InputError(Problem("--most", "must be a whole number", str(most), "1 or more"))
     check_analysis_folder(out, "", True, Path(sweep))
     found = find_box(sweep, where, scenario, 4 if most is None else most)
 

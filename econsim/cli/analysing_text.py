@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import econsim
 from econsim.cli_text import number, paragraph, table
+from econsim.ensemble_words import illustrative
 
 if TYPE_CHECKING:
     from econsim.studies.discovery import Discovery
@@ -116,8 +118,11 @@ def moats_text(found: Moats) -> str:
         parts += [_changes(str(metric), unit, factor, rows.to_dict("records")), ""]
     parts += [paragraph(note, "  ") for note in found.notes]
     parts.append(
-        f"Run {found.identity}: {found.draws} draws, seed {found.seed}, ensemble {found.ensemble}, "
-        f"engine {found.engine}"
+        paragraph(
+            f"Run {found.identity}: {found.draws} draws, seed {found.seed}, ensemble {found.ensemble}, engine "
+            f"{found.engine}, econsim {econsim.__version__}. {illustrative(found.ensemble)}",
+            "  ",
+        )
     )
     return "\n".join(parts)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from econsim.bench_sections import SECTIONS
 from econsim.cli.options import json_option, show_json
 from econsim.cli.progress import Progress
 from econsim.cli_text import paragraph
@@ -54,9 +55,7 @@ def _plain(verdict: Any) -> dict[str, Any]:
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Smaller sizes, and nothing compiled that is in the cache: about a minute.")
-@click.option(
-    "--only", metavar="NAME,…", help="Some sections: start, rates, warm, stages, memory, sobol, sweep, graphics."
-)
+@click.option("--only", metavar="NAME,…", help=f"Some sections: {', '.join(SECTIONS)}.")
 @click.option("--compare", "earlier", metavar="FILE", help="Show each figure beside that of a stored run.")
 @click.option("--out", metavar="FILE", help="Store the figures, for --compare.")
 @click.option("--markdown", is_flag=True, help="Print Markdown, as for benchmarks/README.md.")

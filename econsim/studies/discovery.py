@@ -347,7 +347,7 @@ def discover(sweep: Sweep | str | Path, where: str, scenario: str | None = None,
     """
     found = finished_sweep(sweep)
     if isinstance(most_names, bool) or not isinstance(most_names, int) or most_names < 1:
-        raise InputError(Problem("most", "must be a whole number", repr(most_names)[:40], "1 or more"))
+        raise InputError(Problem("most_names", "must be a whole number", repr(most_names)[:40], "1 or more"))
     rows = SweptRows.of(found, label_of(found, scenario))
     selected = select(rows, where)
     if len(selected.met) < LEAST_ROWS:

@@ -151,7 +151,9 @@ class BreakEven:
         if self.too_few:
             return f"{draws} futures are too few for an interval: {FUTURES} are needed"
         if not self.crossings:
-            share = f"{self.maybe:.0%}" if self.maybe >= 0.01 else "none" if self.maybe == 0.0 else "less than 1%"
+            if self.maybe == 0.0:
+                return f"nor is there one however these {draws} futures are resampled"
+            share = f"{self.maybe:.0%}" if self.maybe >= 0.01 else "less than 1%"
             told = f"there is one in {share} of the resamples of these {draws} futures"
             return told if self.maybe < NEAR else f"too close to call: {told}"
         assert self.interval is not None
