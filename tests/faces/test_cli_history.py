@@ -55,6 +55,7 @@ def test_a_range_that_ends_at_nothing_is_told(capsys, tmp_path):
     assert facts["F11b"]["verdict"] == "outside: the range ends at 0, observed is higher"
 
 
+@pytest.mark.slow
 def test_calibrate_writes_what_is_shipped(capsys, tmp_path):
     folder = tmp_path / "calibration"
     assert main(["calibrate", "--draws", "64", "--waves", "1", "--out", str(folder), "--quiet"]) == 0

@@ -17,6 +17,7 @@ from econsim.scenario_settings import with_settings
 from econsim.web import exports, reproduce, stored
 from econsim.web.state import Current
 from econsim.web.url_codec import Told
+from econsim.web.words import spoken
 
 SMALL = ("--draws", "4", "--engine", "batch")
 CHANGES = {
@@ -118,5 +119,5 @@ def test_the_page_says_what_the_command_line_says(opened, seed):
     assert not at.exception and not at.error
     expected = simulate(now.scenario, draws=24, engine="batch")
     shown = "\n".join(one.value for one in at.markdown).replace("\\", "").replace("**", "")
-    assert expected.finding in shown
+    assert spoken(expected.finding) in shown
     assert expected.run_id in "\n".join(one.value for one in at.caption)
