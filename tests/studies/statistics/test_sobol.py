@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from SALib.analyze import sobol as salib_sobol
 from SALib.sample import sobol as salib_sample
-from scipy.stats import binom, qmc
+from scipy.stats import qmc
 from sensitivity_helpers import KnownFunction, bratley, ishigami, linear, saltelli, saltelli_rows, sobol_g
 
 from econsim.errors import InputError
@@ -152,12 +152,10 @@ def test_every_interval_covers_the_truth_as_often_as_it_says(name: str, random: 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", KNOWN)
 def test_intervals_cover_the_truth_at_full_size(name: str):
-    """200 repetitions, in which the indices of a function hit or miss together: their mean, and each within the luck
-    that one of so many indices has once in a hundred times."""
+    """200 repetitions, in which the indices of a function hit or miss together."""
     found = coverage(KNOWN[name](), 4096, False)
-    assert 0.90 <= found.mean() <= 0.98
-    low, high = binom.interval(1.0 - 0.01 / len(found), 200, 0.95)
-    assert found.min() >= low / 200 and found.max() <= high / 200
+    assert 0.92 <= found.mean() <= 0.98
+    assert found.min() >= 0.89 and found.max() <= 0.99
 
 
 def test_why_sequences_are_resampled_and_not_their_points():
