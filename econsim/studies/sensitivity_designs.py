@@ -11,7 +11,7 @@ from econsim.parameter_book import book
 from econsim.scenario import Scenario
 from econsim.studies.design_axes import Axis, prior_axis
 from econsim.studies.designs import Design, ListDesign, SampledDesign, saltelli_rows
-from econsim.studies.sensitivity_settings import REPLICATES, SCRAMBLES, TRAJECTORIES, SensitivitySettings
+from econsim.studies.sensitivity_settings import REPLICATES, TRAJECTORIES, SensitivitySettings
 from econsim.studies.sweep_folder import POINTS
 from econsim.studies.sweep_spec import DEFAULT_CHUNK, SweepSpec
 
@@ -38,7 +38,7 @@ def main_spec(settings: SensitivitySettings, names: Sequence[str]) -> SweepSpec:
     size = settings.samples * saltelli_rows(len(set(groups or names)), settings.second_order)
     rows = settings.second_order
     design = SampledDesign(
-        "saltelli", tuple(names), size, axes, settings.samples, settings.seed, rows, groups, SCRAMBLES
+        "saltelli", tuple(names), size, axes, settings.samples, settings.seed, rows, groups, settings.scrambles or 1
     )
     return _spec(settings, design, settings.draws, settings.outputs, settings.series)
 

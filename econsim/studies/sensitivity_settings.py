@@ -32,7 +32,8 @@ REPLICATES = 4  # random streams by which noise is told from parameters
 NOISE_POINTS = 256  # points at which they are compared
 DEFAULT_SAMPLES = {"sobol": 256, "morris": TRAJECTORIES, "oat": 1}
 DEFAULT_DRAWS = {"sobol": 1, "morris": 1, "oat": 64}
-SCRAMBLES = 8  # independently scrambled sequences of a Saltelli design, whose spread the intervals are made of
+LEAST_SCRAMBLES = 8  # independently scrambled sequences of a Saltelli design, whose spread the intervals are made of
+LONGEST_SEQUENCE = 128  # longer ones err by much now and then, and few of them would say too little of it
 LEAST_SAMPLES = {"sobol": 64, "morris": 4}  # of sobol a quarter has to be enough for indices: the convergence table
 LARGEST_SAMPLES = 2**20
 LARGEST_DRAWS = 4096
@@ -89,7 +90,7 @@ class SensitivitySettings:
             "groups": None if self.groups is None else list(self.groups),
             "screening": {"kept": KEPT, "trajectories": TRAJECTORIES, "rule": RULE} if self.screens else None,
             "samples": self.samples,
-            "scrambles": SCRAMBLES if self.method == "sobol" else None,
+            "scrambles": self.scrambles,
             "second_order": self.second_order,
             "outputs": list(self.outputs),
             "lead": self.lead,
@@ -98,6 +99,11 @@ class SensitivitySettings:
             "noise": {"replicates": REPLICATES, "points": self.noise_points} if self.method == "sobol" else None,
             "seed": self.seed,
         }
+
+    @property
+    def scrambles(self) -> int | None:
+        """How many independently scrambled sequences the base samples of sobol are; None of another method."""
+        return max(LEAST_SCRAMBLES, self.samples // LONGEST_SEQUENCE) if self.method == "sobol" else None
 
     @property
     def noise_points(self) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from econsim.studies.sensitivity_ranking import KINDS, NAMED
-from econsim.studies.sensitivity_settings import REPLICATES, SCRAMBLES, SensitivitySettings
+from econsim.studies.sensitivity_settings import REPLICATES, SensitivitySettings
 from econsim.studies.sensitivity_tables import ROUNDING, by_draw, by_point, level_and_effect
 from econsim.studies.statistics.noise import noise_share
 from econsim.studies.statistics.resampling import Estimates
@@ -59,7 +59,7 @@ def _analysed(
 
     outputs : (point, column) in the rows of `settings`; labels say what the columns are
     """
-    how = {"seed": settings.seed, "confidence": CONFIDENCE, "scrambles": SCRAMBLES}
+    how = {"seed": settings.seed, "confidence": CONFIDENCE, "scrambles": settings.scrambles}
     count = len(factors)
     if settings.second_order and not second_order:
         outputs = _without_second_order(outputs, settings.samples, count)
@@ -235,7 +235,7 @@ def _over_time(settings: SensitivitySettings, sweep: Sweep, factors: Sequence[st
             len(factors),
             second_order=False,
             seed=settings.seed,
-            scrambles=SCRAMBLES,
+            scrambles=settings.scrambles,
             confidence=CONFIDENCE,
         )
         reasons = {quarter: reason for quarter, reason in zip(quarters, found.reasons, strict=True) if reason}
