@@ -62,7 +62,9 @@ def tornado(result: Sensitivity, output: str | None = None, *, effect: bool = Fa
         legend=alt.Legend(title=None, orient="bottom", labelFontSize=12),
     )
     offset = alt.YOffset("end:N", sort=["low end", "high end"])
-    x = alt.X("change:Q", title=f"change of {words(name)}" + (f", {unit}" if unit else ""), scale=alt.Scale(nice=True))
+    title_x = f"change of {words(name)}" + (f", {unit}" if unit else "")
+    few = alt.Axis(tickCount=6)  # then all have labels, and 0 is among them
+    x = alt.X("change:Q", title=title_x, scale=alt.Scale(nice=True), axis=few)
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GREY).encode(x="x:Q")
     layers = [
         base.mark_bar().encode(x=x, x2="zero:Q", color=colour, yOffset=offset),
