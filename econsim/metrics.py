@@ -39,6 +39,8 @@ _FURTHER = {
     "copying_ever_happens": ("share", "1 where any distiller is ever in business"),
     "domestic_copying_always_pays": ("share", "1 where incentive_ratio_domestic is above 1 whenever it is defined"),
 }
+RATIOS = {"hidden_loss_share": ("hidden_loss", "distiller_revenue")}
+"""Metric -> the two series whose sums over some quarters it is the ratio of; the metric is over the whole run."""
 YES_NO = tuple(name for name, (_, meaning) in _FURTHER.items() if meaning.startswith("1 where"))
 """Metrics that are 0 or 1 in a draw: told as so many of twenty futures."""
 
@@ -77,7 +79,7 @@ def summarise(
     """
     rd, frontier = run["rd_investment"], run["frontier_capability"]
     quarters = rd.shape[0]
-    relative = _ratio(rd[-RD_WINDOW:].sum(axis=0), twin_rd[-RD_WINDOW:].sum(axis=0))
+    relative = ratio(rd[-RD_WINDOW:].sum(axis=0), twin_rd[-RD_WINDOW:].sum(axis=0))
     incentive, domestic = run["incentive_ratio"], run["incentive_ratio_domestic"]
     found = {
         "rd_relative": relative,
@@ -86,12 +88,12 @@ def summarise(
         "visible_lag_months": lag_months(frontier, run["copy_visible_capability"], growth_before),
         "true_lag_months": lag_months(frontier, run["copy_true_capability"], growth_before),
         "price_fall": price_fall(run["offered_capability"], run["price_at_capability_zero"]),
-        "rd_to_revenue": _ratio(rd.sum(axis=0), run["lab_revenue"].sum(axis=0)),
+        "rd_to_revenue": ratio(rd.sum(axis=0), run["lab_revenue"].sum(axis=0)),
         "payback_months": payback_months(rd, run["lab_gross_profit"]),
-        "gross_profit_to_rd": _ratio(run["lab_gross_profit"].sum(axis=0), rd.sum(axis=0)),
+        "gross_profit_to_rd": ratio(run["lab_gross_profit"].sum(axis=0), rd.sum(axis=0)),
         "lab_npv": present_value(run["lab_profit"], discount_rate),
-        "hidden_loss_share": _ratio(run["hidden_loss"].sum(axis=0), run["distiller_revenue"].sum(axis=0)),
-        "copy_share_of_all_revenue": _ratio(
+        **{name: ratio(*(run[part].sum(axis=0) for part in parts)) for name, parts in RATIOS.items()},
+        "copy_share_of_all_revenue": ratio(
             run["distiller_revenue"].sum(axis=0), (run["distiller_revenue"] + run["lab_revenue"]).sum(axis=0)
         ),
         "copying_ever_pays": _where_known(incentive, (incentive > 1.0).any(axis=0)),
@@ -105,7 +107,8 @@ def summarise(
     return found
 
 
-def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """One amount over another; NaN where that is not above 0."""
     positive = whole > 0.0
     return np.where(positive, part / np.where(positive, whole, 1.0), np.nan)
 
@@ -118,7 +121,7 @@ def _where_known(series: np.ndarray, holds: Any) -> np.ndarray:
 def mean_defined(values: np.ndarray) -> np.ndarray:
     """Mean over the first axis of what is defined; NaN where nothing is."""
     known = np.isfinite(values)
-    return _ratio(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0).astype(float))
+    return ratio(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0).astype(float))
 
 
 def present_value(flow: np.ndarray, rate: np.ndarray | float) -> np.ndarray:
@@ -176,7 +179,7 @@ def price_fall(capability: np.ndarray, price: np.ndarray) -> np.ndarray:
         seen &= np.isfinite(cheapest[0]) & np.isfinite(cheapest[1])
         total += np.where(seen, (cheapest[0] - np.where(seen, cheapest[1], 0.0)) / years, 0.0)
         count += seen
-    return np.exp(_ratio(total, count))
+    return np.exp(ratio(total, count))
 
 
 def payback_months(rd: np.ndarray, gross_profit: np.ndarray) -> np.ndarray:

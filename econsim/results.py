@@ -14,7 +14,7 @@ import numpy as np
 import econsim
 from econsim import findings
 from econsim.errors import InputError, Problem, unknown_name
-from econsim.metrics import mean_defined, summary_catalogue
+from econsim.metrics import RATIOS, mean_defined, ratio, summary_catalogue
 from econsim.runs import (
     DEFAULT_DRAWS,
     DEFAULT_SEED,
@@ -159,7 +159,7 @@ class Result:
         return other
 
     def series_of(self, names: Sequence[str], *, yearly: bool = False) -> pd.DataFrame:
-        """As `series`, of some series only.
+        """As `series`, of some series only; ratios of two by the names of `metrics.RATIOS`.
 
         yearly : means over calendar years, draw by draw, in place of quarters; `period` is a year's first quarter
         """
@@ -167,7 +167,9 @@ class Result:
         return _series_frame(levels, ~self.failed, self._dates(yearly))
 
     def _path(self, name: str, yearly: bool) -> np.ndarray:
-        """One series, (period, draw) or (year, draw)."""
+        """One series, or a ratio of two (`metrics.RATIOS`), (period, draw) or (year, draw)."""
+        if name in RATIOS:
+            return ratio(*(self._path(part, yearly) for part in RATIOS[name]))
         if name not in self.trajectories:
             raise InputError(unknown_name("series", name, self.trajectories, kind="series"))
         values = self.trajectories[name]

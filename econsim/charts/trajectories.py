@@ -11,6 +11,7 @@ import pandas as pd
 from econsim.charts.style import LIGHT, Theme
 
 DASH = [5, 3]
+NAME = 0.85  # of a line of the title fits in a line of the plot
 
 
 def levels(
@@ -28,7 +29,7 @@ def levels(
     """A series under a policy and under its status quo: two medians, told apart by dash, colour and name.
 
     policy, status_quo : one row a quarter, columns date, p50, p25 and p75
-    names   : of the two lines
+    names   : of the two lines; in the picture one that is too long for its line is cut
     factor  : on the values, to show $bn for $M, say
     wrap    : characters of a line of the title
     returns : an altair chart without size or configuration; see `charts.style`
@@ -48,12 +49,12 @@ def levels(
         "line:N", scale=alt.Scale(domain=list(names), range=[theme.blue_ink, theme.vermillion_ink]), legend=None
     )
     told = (
-        alt.Chart(_labels(rows, names))
+        alt.Chart(_labels(rows, names, wrap))
         .mark_text(align="left", fontSize=11, fontWeight="bold")
         .encode(
             x=alt.value(8),
             y=alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[10, 0])),
-            text="line:N",
+            text="told:N",
             color=ink,
         )
     )
@@ -66,11 +67,12 @@ def levels(
     )
 
 
-def _labels(rows: pd.DataFrame, names: tuple[str, str]) -> pd.DataFrame:
+def _labels(rows: pd.DataFrame, names: tuple[str, str], wrap: int) -> pd.DataFrame:
     """Names of the lines in the upper left corner, the higher line's first."""
     last = rows.groupby("line")["p50"].last()
     order = sorted(names, key=lambda name: -last[name])
-    return pd.DataFrame({"line": order, "place": [0.4, 1.4]})
+    told = [textwrap.shorten(name, int(NAME * wrap), placeholder=" …") for name in order]
+    return pd.DataFrame({"line": order, "told": told, "place": [0.4, 1.4]})
 
 
 def paired_effect(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
@@ -112,6 +112,7 @@ def show(
     """What a budget copies: what benchmarks show of it and what deployment meets, band by band."""
     from econsim import fidelity as laws
     from econsim.cli.fidelity_text import loss_text, spectrum_text
+    from econsim.fidelity.text import identity as identity_of
     from econsim.rules.fidelity.refinement import REFERENCE_SIZE
 
     _check_out(out)
@@ -121,21 +122,21 @@ def show(
         made_from = _samples(samples, budget, size, prices)
         loss = 2.0 if teacher_loss is None else teacher_loss
         nats = laws.scaling_law(size, made_from * prices.tokens, loss, coefficients=coefficients)
-        identity = _identity(nats.summary())
+        identity = identity_of(nats.summary())
         deliver("fidelity", nats, dict, lambda: loss_text(nats), out, force, as_json, quiet, identity)
         return 0
     found = laws.spectrum(
         budget, samples=samples, law=law, teacher=teacher, student_size=size, access=access, prices=prices
     )
-    identity = _identity(found.summary())
+    identity = found.identity
 
     def figures() -> dict[str, Any]:
         from econsim.charts.spectrum import capability_spectrum, retention_by_budget
 
-        note = f"econsim, law {found.law}, {identity}. Levels of {found.teacher}; bands are a model, not a measurement."
+        shown = found.visible, found.hidden, found.headline, found.source
         return {
-            "spectrum": capability_spectrum(found.bands, found.visible, found.hidden, found.headline, note),
-            "budgets": retention_by_budget(found.curve, found.marks, found.dollars, found.headline, note),
+            "spectrum": capability_spectrum(found.bands, *shown),
+            "budgets": retention_by_budget(found.curve, found.marks, found.dollars, found.headline, found.source),
         }
 
     deliver("fidelity", found, figures, lambda: spectrum_text(found), out, force, as_json, quiet, identity)
@@ -169,6 +170,7 @@ def predict(
     """What a copy would score, for any teacher and any base."""
     from econsim import fidelity as laws
     from econsim.cli.fidelity_text import prediction_text
+    from econsim.fidelity.text import identity as identity_of
     from econsim.rules.fidelity.refinement import REFERENCE_SIZE
 
     _check_out(out)
@@ -184,7 +186,7 @@ def predict(
         difficulty=difficulty,
         prices=laws.Prices() if acceptance is None else laws.Prices(acceptance=acceptance),
     )
-    identity = _identity(found.summary())
+    identity = identity_of(found.summary())
     deliver("prediction", found, dict, lambda: prediction_text(found), out, force, as_json, quiet, identity)
     return 0
 
@@ -218,16 +220,6 @@ def _samples(samples: float | None, budget: float | None, size: float, prices: A
     found = samples_of(problems, samples, budget, size, prices)
     refuse(problems)
     return found
-
-
-def _identity(summary: Mapping[str, Any]) -> str:
-    """Twelve hexadecimal digits: the same question, version and answer give the same."""
-    import hashlib
-
-    import econsim
-    from econsim.store import as_json
-
-    return hashlib.sha256((as_json(summary) + econsim.__version__).encode()).hexdigest()[:12]
 
 
 def _check_out(out: str | None) -> None:

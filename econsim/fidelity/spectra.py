@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+import econsim
 from econsim.arrays import NUMPY
 from econsim.errors import Problem, unknown_name
 from econsim.fidelity import inputs
 from econsim.fidelity.budgets import FULL_SET_SAMPLES, Prices, checked_prices, marks
 from econsim.fidelity.profile import levels, lossy_bands, refined_bands, retained
-from econsim.fidelity.text import count, dollars, percent
+from econsim.fidelity.text import count, dollars, identity, percent
 from econsim.parameter_book import book
 from econsim.rules import evaluation
 from econsim.rules.fidelity import LAWS, refinement
@@ -106,6 +107,20 @@ class Spectrum:
             "marks": named.to_dict("records"),
             "finding": self.finding,
         }
+
+    @property
+    def identity(self) -> str:
+        """Twelve hexadecimal digits: the same question, version and answer give the same."""
+        return identity(self.summary())
+
+    @property
+    def source(self) -> str:
+        """Below pictures: where the numbers come from, how the copy is made, and what to doubt."""
+        return (
+            f"econsim {econsim.__version__}, spectrum {self.identity}: law {self.law}, {dollars(self.dollars)}, "
+            f"{count(self.student_size)} parameters, access {self.access}; levels of {self.teacher}. Bands are a "
+            "model, not a measurement."
+        )
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Everything as data frames, by name."""

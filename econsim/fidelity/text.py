@@ -1,6 +1,19 @@
-"""How amounts read in sentences about copies."""
+"""How amounts read in sentences about copies, and what an answer about them is known by."""
 
 from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import econsim
+
+
+def identity(summary: Mapping[str, Any]) -> str:
+    """Twelve hexadecimal digits: the same question, version and answer give the same."""
+    content = json.dumps([summary, econsim.__version__], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
 def percent(share: float) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import io
 import json
-from collections.abc import Callable, Mapping
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -19,9 +20,9 @@ from econsim.kept_worlds import Recent
 from econsim.results import Result
 from econsim.web import frame
 from econsim.web.running import Answer
-from econsim.web.words import plain
+from econsim.web.words import plain, spoken, start
 
-PLOT = (560, 300)
+PLOT, LINE = (560, 300), 80  # pixels, and characters of a line
 SCALE = 2.0
 _panels = Recent(96)  # of all visitors
 
@@ -36,13 +37,17 @@ def chart(
     height: int = 260,
     wrap: int = 44,
     explains: str = "",
+    about: str = "",
+    runs: Sequence[str] = (),
 ) -> None:
     """A chart on the page with its exports below it.
 
     name  : of files and widgets, unique on the page
     draw  : called with `theme` and `wrap`, returns a chart from `econsim.charts` without size or configuration
-    shown : the data that is drawn
+    shown : the data that is drawn, in the units of the chart; columns or a column `unit` say which those are
     says  : the finding in under 100 characters with its number, for screen readers
+    about : what is shown and compared, for files, which stand alone
+    runs  : ids of the runs that are drawn, where that is not the answer's alone
     explains : what is plotted; where it is given, finding and explanation stand as text above the chart, where they
                break into lines as the page is wide, and not in its picture
     """
@@ -55,7 +60,7 @@ def chart(
     )
     st.vega_lite_chart(spec, theme=None, width="stretch", key=f"chart-{name}", alt=says[:99])
     with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{name}"):
-        _downloads(name, draw, answer, shown)
+        _downloads(name, draw, answer, shown, about, runs)
 
 
 def _panel(drawn_from: tuple[Any, ...], draw: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -95,7 +100,7 @@ def finished(
     with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{name}"):
         for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
             st.download_button(
-                f"Picture ({kind.upper()})", functools.partial(_picture, drawn, kind), f"econsim-{name}.{kind}", mime,
+                f"Picture ({kind.upper()})", functools.partial(written, drawn, kind), f"econsim-{name}.{kind}", mime,
                 key=f"{name}-{kind}", on_click="ignore", type="tertiary", width="stretch",
             )  # fmt: skip
         for title, table in tables.items():
@@ -109,8 +114,19 @@ def _csv(table: pd.DataFrame) -> bytes:
     return table.to_csv(index=False).encode()
 
 
-def _downloads(name: str, draw: Callable[..., Any], answer: Answer, shown: pd.DataFrame) -> None:
-    stem = f"econsim-{answer.run_id}-{name}"
+def compared(result: Result, metric: str = "") -> str:
+    """What a picture shows that stands alone: the metric, if it is of one, the package, and what that is held against.
+
+    metric : its title, at the beginning of a sentence
+    """
+    who = start(spoken(result.subject)) if not metric else f"{metric}: {spoken(result.subject)}"
+    return f"{who} against {spoken(result.status_quo_name)}"
+
+
+def _downloads(
+    name: str, draw: Callable[..., Any], answer: Answer, shown: pd.DataFrame, about: str, runs: Sequence[str]
+) -> None:
+    stem = f"econsim-{name}" if runs else f"econsim-{answer.run_id}-{name}"
 
     def full_data() -> bytes:
         return answer.live().result.series.to_csv(index=False).encode()
@@ -118,25 +134,33 @@ def _downloads(name: str, draw: Callable[..., Any], answer: Answer, shown: pd.Da
     def all_draws() -> bytes:
         return answer.result.metrics.to_csv().encode()
 
-    for label, file, mime, data in (
-        ("Picture (PNG)", f"{stem}.png", "image/png", lambda: picture(draw, answer.result, "png")),
-        ("Picture (SVG)", f"{stem}.svg", "image/svg+xml", lambda: picture(draw, answer.result, "svg")),
+    offered: list[tuple[str, str, str, Callable[[], bytes]]] = [
+        ("Picture (PNG)", f"{stem}.png", "image/png", lambda: picture(draw, answer.result, "png", about, runs)),
+        ("Picture (SVG)", f"{stem}.svg", "image/svg+xml", lambda: picture(draw, answer.result, "svg", about, runs)),
         ("Data shown (CSV)", f"{stem}.csv", "text/csv", lambda: shown.to_csv(index=False).encode()),
-        ("All series (CSV)", f"econsim-{answer.run_id}-series.csv", "text/csv", full_data),
-        ("All futures (CSV)", f"econsim-{answer.run_id}-metrics.csv", "text/csv", all_draws),
-    ):
+    ]
+    if not runs:
+        offered += [
+            ("All series (CSV)", f"econsim-{answer.run_id}-series.csv", "text/csv", full_data),
+            ("All futures (CSV)", f"econsim-{answer.run_id}-metrics.csv", "text/csv", all_draws),
+        ]
+    for label, file, mime, data in offered:
         st.download_button(
             label, data, file, mime, key=f"{name}-{label}", on_click="ignore", type="tertiary", width="stretch"
         )
 
 
-def picture(draw: Callable[..., Any], result: Result, kind: str) -> bytes:
-    """A chart as a file, `png` or `svg`, with its finding above and where its numbers come from below."""
-    whole = draw(theme=LIGHT, wrap=80).properties(width=PLOT[0], height=PLOT[1])
-    return _picture(styled(whole, source_line(result), LIGHT), kind)
+def picture(draw: Callable[..., Any], result: Result, kind: str, about: str, runs: Sequence[str] = ()) -> bytes:
+    """A chart as a file, `png` or `svg`, with its finding above and where its numbers come from below.
+
+    about, runs : as for `chart`; what is compared stands below the finding
+    """
+    whole = draw(theme=LIGHT, wrap=LINE).properties(width=PLOT[0], height=PLOT[1])
+    whole.title.subtitle = [*textwrap.wrap(about, LINE), *whole.title.subtitle]
+    return written(styled(whole, source_line(result, runs), LIGHT), kind)
 
 
-def _picture(full: alt.TopLevelMixin, kind: str) -> bytes:
+def written(full: alt.TopLevelMixin, kind: str) -> bytes:
     out = io.BytesIO()
     if kind == "png":
         full.save(out, format="png", scale_factor=SCALE)
@@ -146,12 +170,13 @@ def _picture(full: alt.TopLevelMixin, kind: str) -> bytes:
     return text.getvalue().encode()
 
 
-def source_line(result: Result) -> str:
-    """Below every exported picture: where its numbers come from."""
+def source_line(result: Result, runs: Sequence[str] = ()) -> str:
+    """Below every exported picture: where its numbers come from; `runs` in place of the result's own, if any."""
+    told = f"runs {', '.join(runs)}" if runs else f"run {result.run_id}"
     return (
-        f"econsim {econsim.__version__}, run {result.run_id}: {result.draws} futures, seed {result.seed}, "
+        f"econsim {econsim.__version__}, {told}: {result.draws} futures, seed {result.seed}, "
         f"{result.ensemble} ensemble. {illustrative(result.ensemble)}"
     )
 
 
-__all__ = ["chart", "finished", "picture", "source_line"]
+__all__ = ["chart", "compared", "finished", "picture", "source_line", "written"]

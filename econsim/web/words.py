@@ -36,7 +36,7 @@ class Shown:
     """A metric as charts and numbers show it.
 
     metric   : summary metric
-    series   : the series that charts draw over time
+    series   : the series, or ratio of two, that charts draw over time
     title    : in a few words
     meaning  : one line
     relative : changes are told in per cent of the status quo, else in the metric's unit
@@ -55,9 +55,9 @@ METRICS: Mapping[str, Shown] = {
         Shown("rd_investment", "rd_investment", "Frontier R&D", "What labs spend on research and training."),
         Shown("frontier_price", "frontier_price", "Price of frontier AI",
               "Average price that labs charge; serving a model of the capability of the start costs 1."),
-        Shown("hidden_loss_share", "hidden_loss", "Tail shortfall",
-              "What buyers of copies lose on rare cases without having expected it: the number above and the dots as a "
-              "share of what they pay for copies, the lines in money.", relative=False),
+        Shown("hidden_loss_share", "hidden_loss_share", "Tail shortfall",
+              "What buyers of copies lose on rare cases without having expected it, as a share of what they pay for "
+              "copies.", relative=False),
         Shown("true_lag_months", "copy_true_capability", "Copies' true lag",
               "How long ago the frontier stood where copies stand now, in demanding use.", relative=False),
         Shown("frontier_capability", "frontier_capability", "Frontier capability",

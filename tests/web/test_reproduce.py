@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import random
 import shlex
@@ -85,10 +86,15 @@ def test_pictures_carry_their_run_id_and_finding():
     def draw(**how):
         return paired_effect(table, title="What is found", subtitle="what is plotted", **how)
 
-    svg = exports.picture(draw, answer.result, "svg").decode()
-    for text in ("What is found", "what is plotted", answer.run_id, standing(answer.result.ensemble).split(",")[0]):
+    about = exports.compared(answer.result, "Frontier R&D")
+    svg = html.unescape(exports.picture(draw, answer.result, "svg", about).decode())
+    told = ("What is found", "what is plotted", "Frontier R&D: royalty against the same world without policy",
+            answer.run_id, standing(answer.result.ensemble).split(",")[0])  # fmt: skip
+    for text in told:
         assert text in svg
-    assert exports.picture(draw, answer.result, "png").startswith(b"\x89PNG")
+    assert exports.picture(draw, answer.result, "png", about).startswith(b"\x89PNG")
+    svg = exports.picture(draw, answer.result, "svg", about, ["0a1b2c", "d3e4f5"]).decode()
+    assert "runs 0a1b2c, d3e4f5" in svg and answer.run_id not in svg
 
 
 def test_the_citation_names_run_and_version():

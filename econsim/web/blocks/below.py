@@ -41,7 +41,11 @@ def parties(answer: Answer) -> None:
         return party_ranges(table, title=said, subtitle=plotted, **how)
 
     height = STEP * int(table["median"].notna().sum()) + FRAME
-    exports.chart("parties", draw, answer, table, says=said, height=height, explains=plotted)
+    unit = {name: f"{name}, $bn/year" for name in ("median", "p5", "p95")}
+    shares = {name: f"{name}, share of futures" for name in ("gains", "loses")}
+    shown = table.rename(columns=unit | shares)
+    about = exports.compared(answer.result)
+    exports.chart("parties", draw, answer, shown, says=said, height=height, explains=plotted, about=about)
 
 
 def parties_said(table: pd.DataFrame) -> str:
@@ -112,7 +116,8 @@ def assumptions(answer: Answer) -> None:
         return assumption_bars(table, title=said, subtitle=plotted, **how)
 
     height = STEP * len(table) + FRAME
-    exports.chart("assumptions", draw, answer, table, says=said, height=height, explains=plotted)
+    about = exports.compared(result, shown.title)
+    exports.chart("assumptions", draw, answer, table, says=said, height=height, explains=plotted, about=about)
 
 
 def strongest(result: Result, change: np.ndarray, most: int = FIVE) -> pd.DataFrame | None:

@@ -16,6 +16,7 @@ from econsim.metrics import YES_NO
 from econsim.store import SUMMARY, read_json
 from econsim.studies.compare import BETTER, Comparison
 from econsim.web import exports, job_commands, job_panel, jobs
+from econsim.web.blocks.pictures import in_unit
 from econsim.web.running import Answer
 from econsim.web.words import Shown, cells, inside, label, level, ranged, short
 
@@ -77,7 +78,7 @@ def _effect(
             unit=unit, factor=factor, reach=reach, **how,
         )  # fmt: skip
 
-    exports.chart(f"effect-{index}", draw, answer, table, says=said, height=HEIGHT, wrap=36)
+    exports.chart(f"effect-{index}", draw, answer, in_unit(table, unit, factor), says=said, height=HEIGHT, wrap=36)
 
 
 def metrics(comparison: Comparison) -> None:

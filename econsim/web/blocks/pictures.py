@@ -12,10 +12,10 @@ from econsim import findings
 from econsim.charts.quantile_dots import dots, quantile_dots
 from econsim.charts.trajectories import levels, paired_effect
 from econsim.cli_text import number, shown_unit
-from econsim.results import Result
+from econsim.results import STATISTICS, Result
 from econsim.web import exports
 from econsim.web.running import Answer
-from econsim.web.words import METRICS, Shown, plain
+from econsim.web.words import METRICS, Shown, plain, spoken
 
 HEIGHT = 225
 CHOSEN = "chosen-metric"
@@ -61,7 +61,7 @@ def _levels(answer: Answer, shown: Shown) -> None:
     result = answer.result
     unit, factor = series_unit(result, shown)
     policy, quo = answer.level(shown.series), answer.status_quo_level(shown.series)
-    names = (_package_name(result), _short_name(result))
+    names = (package_name(result), _short_name(result))
     mark = "%" if unit == "%" else ""
     ends = [f"{number(float(table['p50'].iloc[-1]) * factor)}{mark}" for table in (policy, quo)]
     said = f"{shown.title} in {_year(policy)}: {ends[0]} against {ends[1]}"
@@ -73,7 +73,18 @@ def _levels(answer: Answer, shown: Shown) -> None:
         )  # fmt: skip
 
     both = pd.concat([policy.assign(line=names[0]), quo.assign(line=names[1])])
-    exports.chart("levels", draw, answer, both, says=said, height=HEIGHT)
+    about = exports.compared(result, shown.title)
+    exports.chart("levels", draw, answer, in_unit(both, unit, factor), says=said, height=HEIGHT, about=about)
+
+
+def in_unit(table: pd.DataFrame, unit: str, factor: float) -> pd.DataFrame:
+    """A table of a series as data to take away: its statistics in the unit that a chart shows, and named after it."""
+    found = table.drop(columns="kind", errors="ignore").dropna(axis="columns", how="all")
+    told = [name for name in STATISTICS if name in found]
+    found[told] = found[told] * factor
+    found.insert(found.columns.get_loc("metric") + 1, "unit", unit)
+    shares = {side: f"{side}, share of futures" for side in ("higher", "lower")}
+    return found.rename(columns=shares)
 
 
 def series_unit(result: Result, shown: Shown) -> tuple[str, float]:
@@ -82,9 +93,10 @@ def series_unit(result: Result, shown: Shown) -> tuple[str, float]:
     return ("%", 100.0) if unit == "share" else (unit, factor)
 
 
-def _package_name(result: Result) -> str:
-    """The scenario in a word or two; what was set on top stands on the left of the page."""
-    return findings.display_name(result.subject) if " with " not in result.subject else "this package"
+def package_name(result: Result) -> str:
+    """The scenario, with the levers that were set on top."""
+    name, _, added = result.subject.partition(" with ")
+    return findings.display_name(name) + (f" with {spoken(added)}" if added else "")
 
 
 def _short_name(result: Result) -> str:
@@ -111,7 +123,10 @@ def _effect(answer: Answer, shown: Shown) -> None:
             unit="" if mark else unit, factor=factor, **how,
         )  # fmt: skip
 
-    exports.chart("effect", draw, answer, table, says=f"{shown.title}. {said}", height=HEIGHT)
+    exports.chart(
+        "effect", draw, answer, in_unit(table, unit, factor), says=f"{shown.title}. {said}", height=HEIGHT,
+        about=exports.compared(result, f"{shown.title}, change in {unit}"),
+    )  # fmt: skip
 
 
 def _dots(answer: Answer, shown: Shown) -> None:
@@ -125,7 +140,10 @@ def _dots(answer: Answer, shown: Shown) -> None:
             values, title=said, subtitle="Each dot: one simulated future in twenty", unit=f"change, {unit}", **how
         )
 
-    exports.chart("dots", draw, answer, table, says=f"{shown.title}. {said} futures", height=HEIGHT)
+    exports.chart(
+        "dots", draw, answer, table.assign(unit=unit), says=f"{shown.title}. {said} futures", height=HEIGHT,
+        about=exports.compared(answer.result, shown.title),
+    )  # fmt: skip
 
 
 def ways(values: np.ndarray) -> tuple[float | None, float | None]:
@@ -141,4 +159,4 @@ def _year(table: pd.DataFrame) -> str:
     return str(table["date"].iloc[-1])[:4]
 
 
-__all__ = ["choose", "chosen", "drawn_change", "pictures", "series_unit", "ways"]
+__all__ = ["choose", "chosen", "drawn_change", "in_unit", "package_name", "pictures", "series_unit", "ways"]

@@ -65,7 +65,11 @@ def _show(answer: Answer, found: dict[str, Answer]) -> None:
     def draw(**how: Any) -> Any:
         return lever_strip(effects, title=said, subtitle=plotted, unit=f"{shown.title}, change in {unit}", **how)
 
-    exports.chart("levers", draw, answer, table, says=said, height=STEP * len(table) + FRAME, explains=plotted)
+    runs = [one.run_id for one in found.values()]
+    exports.chart(
+        "levers", draw, answer, table.assign(unit=unit, run=runs), says=said, height=STEP * len(table) + FRAME,
+        explains=plotted, runs=runs,
+    )  # fmt: skip
 
 
 def _said(table: pd.DataFrame, title: str) -> str:

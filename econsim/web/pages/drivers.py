@@ -57,7 +57,8 @@ def _tornado(answer: Answer, shown: Shown) -> None:
         return assumption_bars(table, title=said, subtitle=plotted, **how)
 
     height = STEP * len(table) + below.FRAME
-    exports.chart("tornado", draw, answer, table, says=said, height=height, explains=plotted)
+    about = exports.compared(answer.result, shown.title)
+    exports.chart("tornado", draw, answer, table, says=said, height=height, explains=plotted, about=about)
     unclear = table[(table["low"] <= 0.0) & (table["high"] >= 0.0)]["name"].tolist()
     if unclear:
         st.caption(

@@ -13,12 +13,17 @@ from econsim.fidelity.text import count, dollars, percent
 from econsim.rules.fidelity.refinement import ACCESS, BANDS, COMMON_BANDS
 from econsim.scenario import Scenario
 from econsim.studies.adoption import DEFAULTS, Adoption, check_workload
-from econsim.studies.adoption_values import adoption_values
+from econsim.studies.adoption_values import QUANTITIES, adoption_values
 from econsim.web import exports, frame, reproduce, running
 from econsim.web.words import plain
 
 BUDGETS = (100.0, 300.0, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7)  # $
 SIZES = (1.5e9, 7e9, 14e9, 32e9, 70e9, 200e9)  # parameters
+BAND_UNITS = {name: f"{name}, points" for name in ("teacher", "base", "copy", "demanded", "lost")}
+UNITS = {
+    "dollars": "budget, $", "dollars_published": "published cost, $", "student_size": "student_size, parameters",
+    "visible": "visible, share of the teacher's level", "hidden": "hidden, share of the teacher's level",
+}  # fmt: skip
 WAYS = {
     "trace": "its written answers",
     "on_policy": "its grades of the copy's own answers",
@@ -43,11 +48,12 @@ def _spectrum() -> None:
     found = fidelity.spectrum(budget, student_size=size, access=access, covered_bands=covered)
     told = f"Benchmarks show {percent(found.visible)}, deployment meets {percent(found.hidden)}"
     over = f"Over budgets: at {dollars(budget)} {percent(found.visible)} visible, {percent(found.hidden)} met"
-    drawn = capability_spectrum(found.bands, found.visible, found.hidden, found.headline)
-    exports.finished("spectrum", drawn, {"bands": found.bands}, says=told)
+    drawn = capability_spectrum(found.bands, found.visible, found.hidden, found.headline, found.source)
+    exports.finished("spectrum", drawn, {"bands": found.bands.rename(columns=BAND_UNITS)}, says=told)
     st.markdown(plain(found.finding))
-    drawn = retention_by_budget(found.curve, found.marks, found.dollars, found.headline)
-    exports.finished("budgets", drawn, {"curve": found.curve, "published copies": found.marks}, says=over)
+    drawn = retention_by_budget(found.curve, found.marks, found.dollars, found.headline, found.source)
+    tables = {"curve": found.curve, "published copies": found.marks}
+    exports.finished("budgets", drawn, {name: one.rename(columns=UNITS) for name, one in tables.items()}, says=over)
 
 
 def _copy() -> tuple[float, float, str, int]:
@@ -90,7 +96,10 @@ def _calculator(scenario: Scenario) -> None:
     st.markdown(plain(found.finding))
     if found.known:
         says = f"The discount needed has a median of {percent(found.row('break_even_discount')['median'])}"
-        exports.finished("adoption", discounts(found), found.tables(), says=says)
+        tables = found.tables()
+        units = {name: f"{name}, {unit}" for name, (unit, _) in QUANTITIES.items() if unit != "–"}
+        tables["futures"] = tables["futures"].rename(columns=units)
+        exports.finished("adoption", discounts(found), tables, says=says)
     with st.expander("Where these numbers come from, and how to get them again", key="adopt-notes"):
         for note in found.notes:
             st.markdown(plain(note))

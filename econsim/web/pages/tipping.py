@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from econsim.charts.tipping import tipping_map
@@ -94,9 +95,20 @@ def _map(scenario: Scenario, asked: Mapping[str, Any]) -> None:
             _go(found, min(column, len(found.x.values) - 1), min(row, len(found.y.values) - 1))
 
     drawn = tipping_map(found, PICK)
-    exports.finished("map", drawn, {"map": found.table()}, says=found.headline[:99], picked=picked)
+    exports.finished("map", drawn, {"map": in_units(found)}, says=found.headline[:99], picked=picked)
     _fields(found)
     study_files.downloads(job)
+
+
+def in_units(found: TippingMap) -> pd.DataFrame:
+    """The map as data to take away, every column with its unit."""
+    unit, factor = shown_unit(found.question.output.unit)
+    levels = [f"p{place}" for place in (5, 25, 50, 75, 95)]
+    table = found.table()
+    table[levels] = table[levels] * factor
+    units = {name: f"{name}, {unit}" for name in levels} | {"share": "share of futures beyond the threshold"}
+    units |= {axis.name: f"{axis.name}, {axis.unit}" for axis in (found.x, found.y)}
+    return table.rename(columns={name: told.removesuffix(", –") for name, told in units.items()})
 
 
 def _fields(found: TippingMap) -> None:
