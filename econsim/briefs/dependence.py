@@ -17,7 +17,7 @@ from econsim.findings import NO_CHANGE
 from econsim.parameter_book import book
 from econsim.studies.statistics.boxes import Box
 from econsim.studies.statistics.given_data import LEAST_ROWS, rank_correlations
-from econsim.studies.statistics.prim import find_box
+from econsim.studies.statistics.prim_subsets import searches_by_size
 from econsim.world import design_dimensions, design_points, parameter_values
 
 MOST_DRIVERS = 5
@@ -219,7 +219,7 @@ def _breaking(
     fails = ~(sign * effect[rows] > NO_CHANGE)
     if not LEAST_SHARE <= fails.mean() <= 1.0 - LEAST_SHARE or min(fails.sum(), (~fails).sum()) < LEAST_ROWS:
         return None
-    box = find_box(points[rows], fails, names, most_names=MOST_IN_BOX).box
+    box = searches_by_size(points[rows], fails, names, most_names=MOST_IN_BOX)[-1].box
     inside = box.contains(points[rows], names)
     if not box.limits or inside.all() or fails[inside].mean() <= fails[~inside].mean():
         return None
