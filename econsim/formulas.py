@@ -57,7 +57,13 @@ class Formula(ExpressionCodegen):
         self.symbols = symbols
 
     def visit_Constant(self, node: ast.Constant) -> str:
-        return f"{node.value:g}" if isinstance(node.value, float) else super().visit_Constant(node)
+        if not isinstance(node.value, float):
+            return super().visit_Constant(node)
+        digits, _, exponent = f"{node.value:g}".partition("e")
+        if not exponent:
+            return digits
+        power = f"10^{{{int(exponent)}}}"
+        return power if digits == "1" else rf"{digits} \cdot {power}"
 
     def _should_remove_multiply_op(self, *_: object) -> bool:
         return False  # names are words here, and two words side by side would read as one name

@@ -18,7 +18,7 @@ from econsim.library import FieldPath
 FIELD = re.compile(r"\{([^{}]*)\}")
 _MARK = re.compile(r"\{([^{}]*)\}|\[@([a-z0-9_]+)\]")
 # The settings of a package may stand in its name, as in `royalty-20`, but no per cent and no share of anything.
-_PLAIN_DIGITS = re.compile(r"\b\d+\b(?!\s*(?:per|percent|points?|of|in|times|fold|futures?|months?)\b)")
+_PLAIN_DIGITS = re.compile(r"(?<![\d.])\d+\b(?!\s*(?:per|percent|points?|of|in|times|fold|futures?|months?)\b)")
 TYPED = "holds a typed number that looks like a result"
 INSTEAD = 'a field such as {headline.proposal.change} or {headline.proposal.up}, {fact:KEY}, or "…" [@source]'
 INSTEAD_WITHOUT_FIELDS = {

@@ -28,7 +28,7 @@ _MORE = (
 _UNIT = (
     r"per\s?cent|per\s?mille|percentage|(?:basis\s+)?points?|times|fold|bn|mn|months?|quarters?|years?|weeks?|days?|"
     r"futures?|draws?|simulations?|dollars?|euros?|pounds?|cents?|out\s+of|in\s+(?:ten|twenty|\d)|"
-    rf"{_HUGE}|{_MORE}"
+    rf"standard\s+deviations?|sigmas?|{_HUGE}|{_MORE}"
 )
 # What follows a number and makes a result of it, so that `section 30 percent` is no place and `GPT-40 percent` no name.
 _NO_UNIT = rf"(?!\s*[-–]?\s*(?:[%‰°$€£¥×/]|(?:{_UNIT})\b|x\b|of\s+(?:the\s+)?(?:\d|ten|twenty)))"
@@ -60,13 +60,17 @@ _ALLOWED = [
         rf"\b(?:{_MONTH})\s+\d{{1,2}}\b(?:,?\s+{_YEAR}\b)?{_NO_UNIT}",
         rf"(?<![$€£¥\d.,+−-])\b{_YEAR}(?:\s?Q[1-4]|s|[-–/]\d\d)?(?:-style)?\b(?![.,]?\d){_NO_UNIT}",
         rf"\b[QH][1-4]\s+{_YEAR}\b",
+        rf"\b(?:mid|pre|post|early|late)-{_YEAR}\b{_NO_UNIT}",
+        r"(?<!\d)24/7(?!\d)",
         # places in a document
         rf"(?i:\b(?:{_WHERE})|§§?)\s*\d[\d./]*(?:\(\w+\))*(?:\s*(?:[-–,]|and|to)\s*\d[\d./]*)*\b{_NO_UNIT}",
         # names of models, chips and standards
-        rf"\b(?!(?i:{_NO_NAME})\b)(?!(?:{_MONEY})\d)[A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]*)*-?\d{{1,4}}(?:\.\d)?[A-Za-z]{{0,2}}"
+        rf"\b(?!(?i:{_NO_NAME})\b)(?!(?:{_MONEY})\d)(?!P\d)[A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]*)*-?\d{{1,4}}(?:\.\d)?[A-Za-z]{{0,2}}"
         rf"(?:-(?:[A-Za-z]+\d*|\d+[BM]))*\b(?![.,]?\d){_NO_UNIT}",
-        rf"\b(?:{_FAMILY})[\s-]\d(?:\.\d)?[a-z]?\b(?![.,]?\d){_NO_UNIT}",
+        rf"\b(?:{_FAMILY})[\s-]\d(?:\.\d)?[a-z]?(?:-\d{{1,3}}[BM])?\b(?![.,]?\d){_NO_UNIT}",
         rf"\b(?:SB|AB|HR|PL)[\s-]\d{{1,5}}\b{_NO_UNIT}",
+        rf"\b(?:ISO|IEC|IEEE|NIST|RFC|EN|Windows)(?:/IEC)?[\s-]\d[\d.:-]*\b{_NO_UNIT}",
+        rf"\((?:EU|EC)\)\s+(?:No\.?\s+)?\d{{1,4}}/\d{{2,4}}\b{_NO_UNIT}",
         rf"\b[a-wyz]\d\b{_NO_UNIT}",
         # ordinals
         rf"(?<![/⁄\d.])\b(?:[1-9]|1\d|20)(?:st|nd|rd|th)\b(?!\s*(?:of|per|quantile|decile)\b){_NO_UNIT}",
@@ -105,7 +109,17 @@ _REFUSED = [
         r"\b(?:more than|over|about|nearly|almost|less than)\s+(?:twice|thrice)\b",
         r"\b(?:twice|thrice)\b(?=\s+\w)(?!\s+(?:an?|per|every|and|or|before|in|over|when|if)\b)",
         r"\borders?\s+of\s+magnitude\b",
+        rf"\b(?:cuts?|split|divided?s?|multipl(?:y|ies|ied))\s+(?:in|into|by)\s+(?:{_CARDINAL})\b",
+        rf"\b(?:divid|multipl)(?:e[sd]?|y|ies|ied|ing)\b[^.;:!?]*?\bby\s+(?:{_CARDINAL})\b",
+        rf"\b(?:gains?|loss(?:es)?|rises?|falls?|drops?|cuts?|increases?|decreases?|changes?|ratios?|scores?)\s+of\s+"
+        rf"(?:an?\s+)?(?:{_CARDINAL})\b",
+        rf"\b(?:earns?|gains?|loses?|pays?|costs?|rises?|falls?|drops?|grows?)\s+(?:by\s+|to\s+|from\s+)?(?:{_CARDINAL})\b"
+        r"(?=\s*(?:[.,;:!?)]|$))",
+        r"\b(?:every|each)\s+(?:other|second|third|fourth|fifth|tenth|twentieth)\b(?!\s+(?:years?|quarters?|months?)\b)",
+        rf"\b(?:an?\s+)?(?:score|handful)\s+of\b|\b(?:{_CARDINAL}|single|double|triple)[- ]digits?\b",
+        r"\b[IVXLC]{2,}\s+(?:futures?|draws|labs?|times)\b",
         # nothing and all
+        r"\bnil\b|\bunanimous(?:ly)?\b|\b(?:to|by|earns?)\s+(?:almost\s+|nearly\s+)?nothing\b",
         r"\b(?:zero|nought|naught)\b(?![- ](?:sum|shot|day))",
         r"\b(?:most|all|every|each and every|no|none|few|(?:the |a )?(?:vast )?(?:majority|minority)|half)\s+"
         r"(?:of\s+)?(?:the\s+)?(?:simulated\s+)?(?:futures?|draws|simulations?)\b",
@@ -114,7 +128,7 @@ _REFUSED = [
 ]
 _HALF = re.compile(
     r"\b(?:(?:first|second|other|latter|better)[- ]half|half[- ](?:a[- ])?(?:years?|yearly|way|hearted|open|measures?|"
-    r"day|hour))\b|\b(half)\b(?:\s+(?:of|the))?",
+    r"truths?|day|hour))\b|\b(half)\b(?:\s+(?:of|the))?",
     re.IGNORECASE,
 )
 

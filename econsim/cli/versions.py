@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import click
 
 from econsim.cli.options import json_option, show_json
 from econsim.cli.progress import Progress
-from econsim.cli_text import paragraph
+from econsim.cli_text import paragraph, small
 
 
 @click.command("diff-model")
@@ -23,6 +24,7 @@ def diff_model(before: str | None, after: str, out: str | None, as_json: bool) -
     a folder is taken as a parameter book, and the current code runs with it.
     """
     from econsim.errors import InputError, Problem
+    from econsim.metrics import summary_catalogue
     from econsim.store import as_json as written
     from econsim.studies.headlines import headlines
     from econsim.studies.headlines import written as as_file
@@ -47,6 +49,7 @@ def diff_model(before: str | None, after: str, out: str | None, as_json: bool) -
     if as_json:
         show_json(written(found.summary()))
         return 0
+    catalogue = summary_catalogue(())
     click.echo(paragraph(found.finding))
     click.echo()
     for scenario, rows in found.table.groupby("scenario", sort=False):
@@ -55,8 +58,9 @@ def diff_model(before: str | None, after: str, out: str | None, as_json: bool) -
             continue
         click.echo(str(scenario))
         for row in moved.to_dict("records"):
-            change = "" if row["change"] is None else f"  {row['change']:+.1%}"
-            click.echo(f"  {row['metric']:28} {_told(row['from'])} -> {_told(row['to'])}{change}")
+            change = f"  {row['change']:+.1%}" if math.isfinite(row["change"] or math.nan) else ""
+            unit = f" {catalogue[row['metric']].unit}" if row["metric"] in catalogue else ""
+            click.echo(f"  {row['metric']:28} {_told(row['from'])} -> {_told(row['to'])}{unit}{change}")
         if scenario in found.findings:
             one, other = found.findings[str(scenario)]
             click.echo(paragraph(f"  was: {one}", "  "))
@@ -68,4 +72,7 @@ def diff_model(before: str | None, after: str, out: str | None, as_json: bool) -
 
 
 def _told(value: float | None) -> str:
-    return "undefined" if value is None else f"{value:.4g}"
+    if value is None or not math.isfinite(value):  # a column of numbers has NaN for None
+        return "undefined"
+    size = f"{abs(value):,.0f}" if abs(value) >= 1000.0 else small(abs(value), 4)
+    return f"−{size}" if value < 0.0 else size

@@ -18,6 +18,7 @@ from econsim.runs import Progress
 from econsim.store import digest, read_json, read_manifest
 from econsim.verification.flip_check import check_flip_study
 from econsim.verification.other_version import compare_numbers
+from econsim.verification.pdf_pages import pdf_differences, pdf_pages
 from econsim.verification.report import SHOWN, Difference, Verification
 from econsim.verification.run_check import StoredFolder, compare_run, engine_for, fresh_folder, open_folder, rerun
 from econsim.verification.texts import text_differences
@@ -199,6 +200,8 @@ def _compared(folder: Path, manifest: Mapping[str, Any], place: Path, notes: lis
             skipped.append(name)
         elif Path(name).suffix == ".svg":
             found += text_differences(name, _text(stored), _text(again))
+        elif Path(name).suffix == ".pdf":
+            found += pdf_differences(name, pdf_pages(stored.read_bytes()), pdf_pages(again.read_bytes()))
         else:
             found.append(Difference(name, "", "is not what the runs give", ""))
     if skipped:

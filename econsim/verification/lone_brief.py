@@ -6,7 +6,6 @@ import datetime
 import json
 import re
 import tempfile
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from econsim.briefs.flip_study import put_flip_study
 from econsim.briefs.gather import gather, run_ids_of
 from econsim.briefs.spec import as_brief_spec
 from econsim.runs import Progress
+from econsim.verification.pdf_pages import pdf_differences, pdf_pages, pdf_source
 from econsim.verification.report import Difference, Verification
 from econsim.verification.run_check import engine_for
 from econsim.verification.texts import text_differences
@@ -62,21 +62,30 @@ def verify_lone_brief(file: Path, path: str, engine: str, progress: Progress | N
 
 
 def _compared(file: Path, again: Path, source: dict[str, Any], notes: list[str]) -> list[Difference]:
-    if file.suffix == ".pdf":
-        if pdf_source(file.read_bytes()) == pdf_source(again.read_bytes()):
-            notes.append("The pages of a PDF can only be compared as a whole, and by the same versions of its tools.")
-        return [Difference(file.name, "", "is not what the runs give", "")]
-    ours, theirs = (one.read_text(encoding="utf-8", errors="replace") for one in (file, again))
     # Hashes of draws differ where another machine rounds otherwise, though no number that is printed does.
-    for name in source["draws_sha256"].values():
-        ours = ours.replace(str(name), "#").replace(str(name)[:12], "#")
-    for name in _hashes(again):
-        theirs = theirs.replace(name, "#").replace(name[:12], "#")
-    return text_differences(file.name, ours, theirs)
+    stored, found = _hashes(source), _hashes(read_source(again))
+    if file.suffix == ".pdf":
+        ours, theirs = (pdf_pages(one.read_bytes()) for one in (file, again))
+        told = pdf_differences(
+            file.name,
+            None if ours is None else [_masked(page, stored) for page in ours],
+            None if theirs is None else [_masked(page, found) for page in theirs],
+        )
+        if not any(one.place for one in told):
+            notes.append("The look of a PDF can only be compared as a whole, and by the same versions of its tools.")
+        return told
+    text, text_again = (one.read_text(encoding="utf-8", errors="replace") for one in (file, again))
+    return text_differences(file.name, _masked(text, stored), _masked(text_again, found))
 
 
-def _hashes(again: Path) -> list[str]:
-    return [str(one) for one in read_source(again)["draws_sha256"].values()]
+def _masked(text: str, hashes: list[str]) -> str:
+    for name in hashes:
+        text = text.replace(name, "#").replace(name[:12], "#")
+    return text
+
+
+def _hashes(source: dict[str, Any]) -> list[str]:
+    return [str(one) for one in source["draws_sha256"].values()]
 
 
 def read_source(file: Path) -> dict[str, Any]:
@@ -90,7 +99,7 @@ def read_source(file: Path) -> dict[str, Any]:
     try:
         found = _SOURCES[file.suffix](data)
         content = json.loads(found) if found is not None else None
-    except (ValueError, zlib.error):
+    except ValueError:
         content = None
     if not isinstance(content, dict) or any(not isinstance(content.get(key), kind) for key, kind in _KEYS.items()):
         raise refusal(file, "is no brief of econsim: it does not say what it was made from")
@@ -111,16 +120,6 @@ def _of_notebook(data: bytes) -> str | None:
     held = json.loads(data.decode())
     metadata = held.get("metadata", {}) if isinstance(held, dict) else {}
     return json.dumps(metadata["econsim_brief"]) if "econsim_brief" in metadata else None
-
-
-def pdf_source(data: bytes) -> str | None:
-    """The file that is attached to a brief's PDF."""
-    for found in re.finditer(rb"/EmbeddedFile\b.*?stream\r?\n", data, re.DOTALL):
-        body = data[found.end() : data.find(b"endstream", found.end())]
-        text = zlib.decompress(body) if b"FlateDecode" in found.group() else body
-        if b'"draws_sha256"' in text:
-            return text.decode()
-    return None
 
 
 _SOURCES = {".html": _of_html, ".md": _of_markdown, ".ipynb": _of_notebook, ".pdf": pdf_source}

@@ -174,9 +174,9 @@ def test_the_documentation_knows_every_field_and_statistic():
 
 
 def test_a_name_that_was_taken_from_the_file_is_told_as_such(tmp_path):
-    path = tmp_path / "fld2.yaml"
+    path = tmp_path / "zero.yaml"
     path.write_text("packages: [royalty]\n")
-    with pytest.raises(InputError, match=r"name: comes from the file's name and holds a typed number.*\(got '2'\)"):
+    with pytest.raises(InputError, match=r"name: comes from the file's name and holds a typed number.*\(got 'zero'\)"):
         read_brief_spec(path)
     path.write_text("name: fld\npackages: [royalty]\n")
     assert read_brief_spec(path).name == "fld"

@@ -40,6 +40,9 @@ and detect | EU rules | step 2 | (2026) | R&D | Should interfaces be closed? | E
 some futures | Executive Order 14110 | Q1 2026 | two years ago | scaffold | manifold | one of them | the one
 that | no one | it is one thing | § 5 | chapters 2 and 3 | sections 3.2 | A100 | B200 | Llama 3 | history 2023 |
 GPT-4.5 | TPU v5 | once a year | SB 53 | SB-1047 | {a.b.c} x | "5 of 6" [@key]
+| mid-2026 | Windows 11 | ISO 42001 | ISO/IEC 27001 | Regulation (EU) 2024/1689 | Llama 3.1-405B | open 24/7 |
+a half-truth | every third year | it costs labs little | score sheets | it has nothing to do with it |
+a copy costs almost nothing | cuts prices in one market | a couple of rules
 """
 RESULTS = """
 R&D rises by 12%. | in 17 of 20 futures | seventeen of twenty futures | $3bn | three billion | The rate is 0.3 |
@@ -55,6 +58,9 @@ one month | nine of ten | two months | a hundredfold | H100 percent | quadruples
 percentage points | hundreds | half the revenue | in half | more than half | fifty-fifty | a 5th of | Figure 30
 points | seven labs of ten | three times | one half | R1 in 10 | 2026 dollars | 20 labs | one-in-five | two-to-one |
 nought point three | twice R&D
+| cut in two | in every second future | the effect is nil | a handful of labs | multiply spending by four | every
+other future | a score of labs | falls to nothing | unanimously | labs earn nine | a gain of nine | single-digit |
+P95 rises | three standard deviations | IV futures | P99 | divided into three | labs earn nothing
 | double-digit growth | 2000-fold | R&D+40 | Article 30 higher |
 Llama 40% cheaper | R&D falls a third | it is guaranteed to rise by ten points | Section 30 higher
 """

@@ -9,6 +9,7 @@ import shutil
 import pandas as pd
 import pytest
 from briefs.brief_helpers import DRAWS
+from pypdf import PdfWriter
 
 import econsim
 from econsim.cli import main
@@ -165,6 +166,22 @@ def test_a_forged_pdf_is_found(copied):
     (copied / "brief.pdf").write_bytes(bytes(data))
     with_its_hash(copied, "brief.pdf")
     assert [one.file for one in verify(copied).differences] == ["brief.pdf"]
+
+
+def test_a_digit_on_a_page_of_a_pdf_is_named(copied, tmp_path):
+    """The year on its first page, made another one: glyphs of a font are numbered as they come."""
+    written = PdfWriter(clone_from=copied / "brief.pdf")
+    page = written.pages[0].get_contents()
+    year = rb"\000\001\000\002\000\001\000\003"
+    page.set_data(page.get_data().replace(b"(" + year, b"(" + year[:-1] + b"2", 1))
+    written.pages[0].replace_contents(page)
+    written.write(copied / "brief.pdf")
+    with_its_hash(copied, "brief.pdf")
+    alone = tmp_path / "alone.pdf"
+    shutil.copy(copied / "brief.pdf", alone)
+    for place in (copied, alone):
+        told = [one for one in verify(place).differences if one.place == "page 1"]
+        assert len(told) == 1 and "2020-" in told[0].stored and "2026-" in told[0].found, told
 
 
 def test_a_digit_in_a_brief_sent_alone_is_named(bundle, tmp_path):

@@ -73,7 +73,16 @@ def test_notebook_runs(path, monkeypatch):
 def test_notebook_gives_what_is_committed(path, monkeypatch):
     """To the letter: `notebooks/execute.py --refresh` after a change of results or of words."""
     monkeypatch.delenv("ECONSIM_NOTEBOOK_DRAWS", raising=False)
-    assert printed(executor().executed(path)) == printed(nbformat.read(path, as_version=4))
+    again, committed = executor().executed(path), nbformat.read(path, as_version=4)
+    assert printed(again) == printed(committed)
+    assert [cell.get("outputs") for cell in again.cells] == [cell.get("outputs") for cell in committed.cells]
+
+
+def test_links_lead_to_files():
+    for path in NOTEBOOKS:
+        for cell in nbformat.read(path, as_version=4).cells:
+            for link in re.findall(r"\]\(([^)#\s]+)", cell.source if cell.cell_type == "markdown" else ""):
+                assert "://" in link or (FOLDER / link).exists(), f"{path.name}: {link}"
 
 
 def test_what_a_notebook_says_of_its_assumptions_is_computed():
