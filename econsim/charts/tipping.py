@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from econsim.studies.tipping_break_even import BreakEven
     from econsim.studies.tipping_map import TippingMap
     from econsim.studies.tipping_question import Question
+    from econsim.studies.tipping_worlds import Output
 
 CIVIDIS = ("#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838")
 WHITE, BLACK = "#ffffff", "#000000"
@@ -89,7 +90,7 @@ def break_even(result: BreakEven) -> Any:
     """The output along the axis with its 50 and 90% ranges and the threshold; below it the share of futures beyond."""
     asked, axis = result.question, result.axis
     table = result.table().rename(columns={axis.name: "value"})
-    unit, factor = _shown(asked.output.unit)
+    unit, factor = _shown(asked.output)
     names = ["p5", "p25", "p50", "p75", "p95"]
     table[names] = table[names] * factor
     table["futures"] = table["share"] * 20.0
@@ -275,8 +276,11 @@ def _own_range(result: BreakEven, scale: alt.Scale) -> list[Any]:
     return [bar.encode(x=alt.X("value:Q", scale=scale), x2="end:Q", y="y:Q")]
 
 
-def _shown(unit: str) -> tuple[str, float]:
-    """Unit on the axis of the output, and the factor to it."""
+def _shown(output: Output) -> tuple[str, float]:
+    """Unit on the axis of the output, and the factor to it; as `Question.amount` says it."""
+    unit = output.unit
+    if unit == "share":
+        return "points" if output.effect else "%", 100.0
     if unit.startswith("$M"):
         return ("$bn a year", 4e-3) if unit.endswith("/quarter") else ("$bn", 1e-3)
     return unit_after(unit).strip(" ()"), 1.0

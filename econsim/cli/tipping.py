@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from econsim.cli.delivering import deliver
-from econsim.cli.options import DEFAULT_DRAWS, study_options
+from econsim.cli.options import DEFAULT_DRAWS, apply_settings, study_options
 from econsim.cli.progress import Progress
 from econsim.cli.tipping_text import flip_text, tip_text
 
@@ -31,9 +31,10 @@ POLL = 0.2  # seconds between two looks whether somebody pressed Ctrl-C
 @click.option("--below", metavar="V", help="The threshold to be below.")
 @click.option("--at-least", metavar="V", help="The threshold to be at or above.")
 @click.option("--at-most", metavar="V", help="The threshold to be at or below.")
-@study_options(DEFAULT_DRAWS, each=" at each setting")
+@study_options(DEFAULT_DRAWS, each=" at each setting", changes=True)
 def tip(
     scenario: str,
+    settings: tuple[str, ...],
     x: str | None,
     y: str | None,
     output: str | None,
@@ -57,13 +58,15 @@ def tip(
     covers its prior and a lever its bounds. See docs/tipping.md.
     """
     from econsim.runs import DEFAULT_SEED
+    from econsim.scenario import load_scenario
     from econsim.studies.analysis_store import check_analysis_folder
     from econsim.studies.tipping import ask, tipping
 
     for name, value in (("--x", x), ("--output", output)):
         if value is None:
             raise click.UsageError(f"{name} is missing", click.get_current_context())
-    settings: dict[str, Any] = {
+    world = apply_settings(load_scenario(scenario), settings)
+    asked_for: dict[str, Any] = {
         "output": output,
         "above": _threshold("above", above),
         "below": _threshold("below", below),
@@ -75,9 +78,9 @@ def tip(
         "ensemble": ensemble,
         "engine": engine,
     }
-    asked = ask(scenario, str(x), y, **settings)
+    asked = ask(world, str(x), y, **asked_for)
     check_analysis_folder(out, asked.id, force)
-    found = _computed(lambda progress: tipping(scenario, str(x), y, **settings, progress=progress), quiet)
+    found = _computed(lambda progress: tipping(world, str(x), y, **asked_for, progress=progress), quiet)
 
     def figures() -> dict[str, Any]:
         from econsim.charts.tipping import break_even, tipping_map
@@ -93,9 +96,10 @@ def tip(
 @click.option("--against", metavar="BASE", help="The scenario to measure effects against.  [default: its status quo]")
 @click.option("--output", metavar="NAME", help="A summary metric.  [default: rd_investment]")
 @click.option("--only", metavar="NAMES", help="Change these assumptions alone: names with commas.  [default: all]")
-@study_options(64, each=" at each value")
+@study_options(64, each=" at each value", changes=True)
 def flip(
     scenario: str,
+    settings: tuple[str, ...],
     against: str | None,
     output: str | None,
     only: str | None,
@@ -114,10 +118,12 @@ def flip(
     See docs/tipping.md.
     """
     from econsim.runs import DEFAULT_SEED
+    from econsim.scenario import load_scenario
     from econsim.studies import flip as flips
     from econsim.studies.analysis_store import check_analysis_folder
 
-    settings: dict[str, Any] = {
+    world = apply_settings(load_scenario(scenario), settings)
+    asked_for: dict[str, Any] = {
         "output": flips.DEFAULT_OUTPUT if output is None else output,
         "draws": flips.DEFAULT_DRAWS if draws is None else draws,
         "seed": DEFAULT_SEED if seed is None else seed,
@@ -125,9 +131,9 @@ def flip(
         "engine": engine,
         "only": None if only is None else [name.strip() for name in only.split(",") if name.strip()],
     }
-    asked = flips.ask_flip(scenario, against, **settings)
+    asked = flips.ask_flip(world, against, **asked_for)
     check_analysis_folder(out, asked.id, force)
-    found = _computed(lambda progress: flips.flip(scenario, against, **settings, progress=progress), quiet)
+    found = _computed(lambda progress: flips.flip(world, against, **asked_for, progress=progress), quiet)
 
     def figures() -> dict[str, Any]:
         from econsim.charts.flip import flip_table

@@ -20,7 +20,7 @@ from econsim.studies.statistics.cart import TreeBoxes, tree_boxes
 from econsim.studies.statistics.prim import BoxSearch
 from econsim.studies.statistics.prim_subsets import searches_by_size
 from econsim.studies.sweep_result import Sweep
-from econsim.studies.words import amount, listed, plain, rounded, setting, words
+from econsim.studies.words import ENTERED, amount, listed, plain, rounded, setting, words
 
 LEAST_ROWS = 50
 LEAST_MASS = 0.05  # of all rows in a box; less where the futures of interest are fewer
@@ -120,7 +120,9 @@ class Discovery:
     @property
     def condition(self) -> str:
         """The condition in words."""
-        return self.selected.condition.words(words, lambda name, number: amount(number, self.rows.unit(name)))
+        return self.selected.condition.words(
+            words, lambda name, number: amount(number, self.rows.unit(name), figures=ENTERED)
+        )
 
     @property
     def limits(self) -> str:

@@ -19,7 +19,7 @@ from econsim.studies.drivers_information import Information, read_packages, valu
 from econsim.studies.drivers_rows import Selected, SweptRows, finished_sweep, label_of, select
 from econsim.studies.statistics.given_data import LEAST_ROWS, RegionalSensitivity, regional_sensitivity
 from econsim.studies.sweep_result import SWEEP_HEADLINES, Sweep
-from econsim.studies.words import amount, listed, plain, rounded, start, words
+from econsim.studies.words import ENTERED, amount, listed, plain, rounded, start, words
 
 CONFIDENCE = 0.95
 SIGNIFICANT = 0.05
@@ -318,7 +318,7 @@ def _regional(rows: SweptRows, where: str) -> Regional:
             alone = regional_sensitivity(points[apart], met)
             p_value, adjusted = alone.p_value, alone.adjusted
         found = RegionalSensitivity(found.distance, p_value, adjusted, found.direction, found.rows_met, found.rows_not)
-    told = selected.condition.words(words, lambda name, number: amount(number, rows.unit(name)))
+    told = selected.condition.words(words, lambda name, number: amount(number, rows.unit(name), figures=ENTERED))
     return Regional(rows.label, selected, told, names, found)
 
 

@@ -23,7 +23,7 @@ from econsim.studies.tipping_steps import (
     share_that_crosses,
 )
 from econsim.studies.tipping_worlds import Progress
-from econsim.studies.words import amount, plain, setting, start, words
+from econsim.studies.words import plain, setting, start, words
 
 NEAR = 0.025  # share of resamples with a break-even from which on there being none is too close to call
 BELOW, INSIDE, ABOVE = "below the range", "in the range", "above the range"
@@ -192,7 +192,7 @@ class BreakEven:
     def _median_words(self, levels: np.ndarray) -> str:
         if not math.isfinite(levels[2]):
             return ""
-        return f" (median {amount(float(levels[2]), self.question.output.unit)})"
+        return f" (median {self.question.amount(float(levels[2]))})"
 
     def _passage_words(self, value: float) -> str:
         name = self.axis.name

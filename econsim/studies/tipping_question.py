@@ -27,7 +27,7 @@ from econsim.studies.tipping_worlds import (
     study_identity,
     study_settings,
 )
-from econsim.studies.words import amount, words
+from econsim.studies.words import ENTERED, amount, rounded, words
 
 Side = Literal["above", "below", "at least", "at most"]
 SIDES: dict[Side, Callable[[np.ndarray, float], np.ndarray]] = {
@@ -76,8 +76,14 @@ class Question:
 
     @property
     def beyond_words(self) -> str:
-        """`above $0bn`."""
-        return f"{self.side} {amount(self.threshold, self.output.unit)}"
+        """`above $0`, with every digit of the threshold."""
+        return f"{self.side} {self.amount(self.threshold, ENTERED)}"
+
+    def amount(self, value: float, figures: int = 3) -> str:
+        """A value of the output with its unit; a share in per cent, and a change of one in points."""
+        if self.output.unit != "share":
+            return amount(value, self.output.unit, figures=figures)
+        return f"{rounded(100.0 * value, figures)}{' points' if self.output.effect else '%'}"
 
     @property
     def against(self) -> str:

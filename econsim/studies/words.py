@@ -35,17 +35,23 @@ def rounded(value: float, figures: int = 3) -> str:
     return f"−{text}" if value < 0.0 and size > 0.0 else text
 
 
-def amount(value: float, unit: str, *, sign: bool = False) -> str:
+ENTERED = 10
+"""Digits of a number that somebody has entered, and reads again: as many as were given."""
+
+
+def amount(value: float, unit: str, *, sign: bool = False, figures: int = 3) -> str:
     """An outcome with its unit: `$1.2bn`, `−$310M a year`, `0.6 a quarter`; a flow of money is told by the year.
 
-    sign : with a plus before what is above nought
+    sign    : with a plus before what is above nought
+    figures : significant digits at most
     """
     plus = "+" if sign and value > 0.0 else ""
     if unit.startswith("$M"):
         size, time = (abs(value) * 4.0, " a year") if unit.endswith("/quarter") else (abs(value), "")
-        text = f"${rounded(size / 1e3)}bn" if size >= 999.5 else f"${rounded(size)}M"
+        told = (size / 1e3, "bn") if size >= 999.5 else (size, "M")
+        text = f"${rounded(told[0], figures)}{told[1]}"
         return f"{'−' if value < 0.0 else plus}{text}{time}" if size > 0.0 else "$0"
-    text = rounded(value)
+    text = rounded(value, figures)
     return f"{plus}{text}{_after(text, unit)}"
 
 

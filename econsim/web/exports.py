@@ -45,7 +45,8 @@ def chart(
     name  : of files and widgets, unique on the page
     draw  : called with `theme` and `wrap`, returns a chart from `econsim.charts` without size or configuration
     shown : the data that is drawn, in the units of the chart; columns or a column `unit` say which those are
-    says  : the finding in under 100 characters with its number, for screen readers
+    says  : the finding in under 100 characters with its number, for screen readers; with the data it tells one
+            picture from another, so all that the picture's words depend on must be in it
     about : what is shown and compared, for files, which stand alone
     runs  : ids of the runs that are drawn, where that is not the answer's alone
     explains : what is plotted; where it is given, finding and explanation stand as text above the chart, where they

@@ -23,9 +23,14 @@ def about(scenario: Scenario, **asked: Any) -> dict[str, Any]:
 
 def sobol(scenario: Scenario, metric: str, samples: int) -> jobs.Job:
     """Sobol' indices of one metric and its paired change."""
-    asked = ["--outputs", metric, "--samples", str(int(samples)), "--over-time", "none"]
+    asked = list(sobol_arguments(metric, samples))
     title = f"Sobol' indices of {inside(label(metric))}, {samples} base samples"
     return _submit("sensitivity", scenario, asked, title, {"metric": metric, "samples": samples})
+
+
+def sobol_arguments(metric: str, samples: int) -> tuple[str, ...]:
+    """What `econsim sensitivity` is asked."""
+    return ("--outputs", metric, "--samples", str(int(samples)), "--over-time", "none")
 
 
 def flip(scenario: Scenario, metric: str) -> jobs.Job:
@@ -33,10 +38,15 @@ def flip(scenario: Scenario, metric: str) -> jobs.Job:
     return _submit(
         "flip",
         scenario,
-        ["--output", metric],
+        list(flip_arguments(metric)),
         f"What would flip the finding on {inside(label(metric))}",
         {"metric": metric},
     )
+
+
+def flip_arguments(metric: str) -> tuple[str, ...]:
+    """What `econsim flip` is asked."""
+    return ("--output", metric)
 
 
 def moats(scenario: Scenario) -> jobs.Job:
@@ -146,9 +156,11 @@ __all__ = [
     "brief",
     "discover",
     "flip",
+    "flip_arguments",
     "futures",
     "moats",
     "sobol",
+    "sobol_arguments",
     "spec_about",
     "spec_key",
     "split",

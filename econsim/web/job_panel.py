@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +11,7 @@ import streamlit as st
 from econsim.cli_text import duration
 from econsim.web import jobs
 from econsim.web.jobs import Job
-from econsim.web.words import plain
+from econsim.web.words import moment, plain
 
 EVERY = 1.0  # seconds between two looks at a job that runs
 PAST = 12  # jobs shown of those that are over
@@ -103,7 +102,7 @@ def _how_far(job: Job) -> str:
 
 def _past(job: Job) -> None:
     what, again, remove = st.columns([4, 1, 1], vertical_alignment="center")
-    when = datetime.datetime.fromtimestamp(job.ended or job.created).strftime("%d %B %H:%M")
+    when = moment(job.ended or job.created)
     took = f", took {duration(job.ended - job.started)}" if job.started and job.state == jobs.DONE else ""
     with what:
         st.markdown(f"**{plain(job.title)}**{_scenario(job)}: {job.state}, {when}{took}")

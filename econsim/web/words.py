@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import re
+import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import streamlit as st
 
 from econsim.cli_text import number, shown_unit, small
 from econsim.parameter_book import GRADES, Lever, Parameter, book
@@ -137,6 +141,18 @@ def ranged(low: float, middle: float, high: float, unit: str) -> str:
     sign = "−" if middle < 0.0 else ""
     size = number(abs(middle) * factor)
     return f"{sign}{first}{size}{last} ({number(low * factor)} to {number(high * factor)}){after}"
+
+
+def moment(seconds: float) -> str:
+    """A time of day where the visitor is, in words: `27 November 2026, 00:34`; it names its zone where that is UTC.
+
+    seconds : since 1970
+    """
+    when = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    with contextlib.suppress(zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError):
+        when = when.astimezone(zoneinfo.ZoneInfo(st.context.timezone))
+    zone = " UTC" if when.tzinfo is datetime.UTC else ""
+    return f"{when.day} {when:%B %Y, %H:%M}{zone}"
 
 
 def short(value: float | None, *, sign: bool = False) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
-from econsim import load_scenario
+from econsim import load_scenario, simulate
 from econsim.findings import futures
 from econsim.library import shipped_scenarios
 from econsim.studies.compare import Comparison, compare
-from econsim.web import stored
+from econsim.web import running, stored
 from econsim.web.blocks import comparing
+from econsim.web.yardstick import side_by_side
 
 
 def said(at) -> str:
@@ -99,3 +102,45 @@ def test_charts_share_an_axis_that_holds_every_range():
     for table in tables:
         assert np.nanmin(table["p5"]) * 100.0 > low and np.nanmax(table["p95"]) * 100.0 < high
     assert low < 0.0 < high
+
+
+def test_the_status_quo_beside_policies_is_shown_as_such(opened):
+    """Its own page holds the baseline against a world without copying; here that would be another yardstick."""
+    at = opened("compare", p="royalty", with1="baseline", with2="free-copying")
+    assert not at.exception and not at.error
+    titles, subtitles = titles_of(at)
+    assert "baseline: the status quo, so 0" in titles[1]
+    assert "measured against this package" in subtitles[1]
+    assert "against baseline" in subtitles[0] and "against baseline" in subtitles[2]
+
+
+def titles_of(at):
+    heads = [json.loads(one.proto.spec)["title"] for one in at.get("vega_lite_chart")]
+    return [" ".join(one["text"]) for one in heads], [" ".join(one["subtitle"]) for one in heads]
+
+
+def test_all_packages_have_one_yardstick(monkeypatch):
+    """Also where their assumptions differ, so that each has a status quo of its own elsewhere."""
+    monkeypatch.setattr(running, "DRAWS", 4)
+    worlds = [load_scenario("royalty"), load_scenario("royalty").with_(lab_premium=0.5), load_scenario("baseline")]
+    packages = side_by_side(worlds)
+    quo = simulate("baseline", draws=4, engine="batch")
+    for one, world in zip(packages, worlds, strict=True):
+        assert one.against.scenario.world_hash == quo.scenario.world_hash
+        result = simulate(world, draws=4, engine="batch")
+        expected = result.series_change(quo, ["rd_investment"], yearly=True)
+        np.testing.assert_allclose(one.changes("rd_investment", True)["p50"], expected["p50"], atol=1e-12)
+    assert [one.is_status_quo for one in packages] == [False, False, True]
+    assert {one.quo for one in packages} == {"baseline"}
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("royalty", "release-window"), "the same world without policy"),
+        (("royalty", "free-copying"), "baseline"),
+        (("free-copying", "baseline"), "baseline"),
+    ],
+)
+def test_the_yardstick_has_one_name(names, told):
+    assert {one.quo for one in side_by_side([load_scenario(name) for name in names])} == {told}

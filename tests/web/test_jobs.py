@@ -6,10 +6,11 @@ import json
 import os
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
-from econsim.web import job_process, jobs
+from econsim.web import job_process, jobs, words
 
 
 @pytest.fixture
@@ -65,6 +66,14 @@ def test_a_command_runs_and_its_words_are_kept(home):
     assert done.state == "done" and done.exit_code == 0
     assert json.loads((done.folder / "stdout").read_text())
     assert jobs.find("scenarios") == done and jobs.find("sweep") is None
+
+
+def test_times_are_those_of_the_visitor_or_name_their_zone(monkeypatch):
+    at = 1_795_739_640.0  # 00:34 in Greenwich
+    for zone, told in (("Asia/Tokyo", "27 November 2026, 09:34"), (None, "27 November 2026, 00:34 UTC"),
+                       ("No/Where", "27 November 2026, 00:34 UTC")):  # fmt: skip
+        monkeypatch.setattr(words.st, "context", SimpleNamespace(timezone=zone))
+        assert words.moment(at) == told
 
 
 def test_a_refused_command_fails_with_its_error(home):

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import json
 import random
 import shlex
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from econsim import load_scenario, simulate
+import econsim
+from econsim import adopt, load_scenario, simulate, tipping
 from econsim.charts.trajectories import paired_effect
 from econsim.cli import main
 from econsim.ensemble_words import standing
+from econsim.fidelity import spectrum
 from econsim.parameter_book import book
 from econsim.scenario_settings import with_settings
-from econsim.web import exports, reproduce, stored
+from econsim.studies.adoption_workload import check_workload
+from econsim.web import exports, job_commands, recipes, reproduce, stored
+from econsim.web.blocks import below, pictures
 from econsim.web.state import Current
 from econsim.web.url_codec import Told
-from econsim.web.words import spoken
+from econsim.web.words import METRICS, spoken
 
 SMALL = ("--draws", "4", "--engine", "batch")
 CHANGES = {
@@ -40,43 +47,130 @@ def now(request) -> Current:
     return Current(with_settings(load_scenario(base), changes), base)
 
 
+def on_a_terminal(recipe, capsys, *options) -> list[dict]:
+    """What each line for a terminal prints as JSON."""
+    found = []
+    for told in recipe.command.replace("\\\n", " ").splitlines():
+        line = shlex.split(told, comments=True)
+        if line:
+            assert line[0] == "econsim"
+            assert main([*line[1:], *options, "--json"]) == 0
+            found.append(json.loads(capsys.readouterr().out))
+    return found
+
+
+def in_python(recipe, *calls, how="draws=4, engine='batch'") -> dict:
+    """The names that its Python leaves, with few draws in the calls that are named."""
+    code = recipe.python
+    for call in calls:
+        assert f"{call})" in code
+        code = code.replace(f"{call})", f"{call}, {how})")
+    names: dict = {"print": lambda *_: None}
+    exec(code, names)
+    return names
+
+
 def test_the_command_gives_the_same_run(now, capsys):
-    line = shlex.split(reproduce.command(now).replace("\\\n", " "))
-    assert line[:2] == ["econsim", "run"]
-    assert main([*line[1:], *SMALL, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    expected = simulate(now.scenario, draws=4, engine="batch").summary()
-    assert found == expected
+    (found,) = on_a_terminal(recipes.run(now), capsys, *SMALL)
+    assert found == simulate(now.scenario, draws=4, engine="batch").summary()
 
 
 def test_the_python_gives_the_same_run(now):
-    code = reproduce.python_code(now).replace("simulate(scenario)", "simulate(scenario, draws=4, engine='batch')")
-    names: dict = {"print": lambda *_: None}
-    exec(code, names)
+    names = in_python(recipes.run(now), "simulate(scenario")
     assert names["result"].run_id == simulate(now.scenario, draws=4, engine="batch").run_id
     assert names["result"].scenario.hash == now.scenario.hash
 
 
 def test_a_scenario_with_a_file_of_its_own_is_run_from_that():
     scenario = load_scenario("baseline").with_(name="two labs", labs=[{"cash": 9000}, {"premium": 0.4}])
-    assert reproduce.command(Current(scenario, None)) == "econsim run two-labs.yaml"
-    assert 'load_scenario("two-labs.yaml")' in reproduce.python_code(Current(scenario, None))
+    recipe = recipes.run(Current(scenario, None))
+    assert recipe.command == "econsim run two-labs.yaml" and recipe.files == ("two-labs.yaml",)
+    assert 'load_scenario("two-labs.yaml")' in recipe.python
+
+
+CHANGED = with_settings(load_scenario("royalty"), {"detection_rate": 0.5, "lab_premium": 0.4})
 
 
 def test_the_python_of_a_comparison_gives_what_the_page_says():
-    changed = with_settings(load_scenario("royalty"), {"detection_rate": 0.5, "lab_premium": 0.4})
     packages = [
         Told(load_scenario("release-window"), "release-window"),
-        Told(changed.with_(name="royalty with more"), "royalty"),
+        Told(CHANGED.with_(name="royalty with more"), "royalty"),
     ]
-    assert reproduce.comparison_command(packages) is None
-    assert reproduce.comparison_command(packages[:1] * 2) == "econsim compare release-window release-window"
-    code = reproduce.comparison_code(packages)
-    names: dict = {}
-    exec(
-        code.replace("compare(packages)", "compare(packages, draws=4, engine='batch')").replace("print(", "str("), names
-    )
+    assert recipes.comparison(packages).command is None
+    assert recipes.comparison(packages[:1] * 2).command == "econsim compare release-window release-window"
+    names = in_python(recipes.comparison(packages), "compare(packages")
     assert names["packages"] == [one.scenario for one in packages]
+
+
+def test_drivers_are_had_again_on_a_terminal_and_in_python(monkeypatch):
+    asked = {}
+    for name in ("sensitivity", "flip", "moats"):
+        monkeypatch.setattr(econsim, name, functools.partial(_noted, asked, name))
+    shown = METRICS["rd_investment"]
+    recipe = recipes.drivers(Current(CHANGED, "royalty"), shown, 64)
+    result = simulate(CHANGED, draws=16, engine="batch")
+    monkeypatch.setattr(econsim, "simulate", lambda scenario: result if scenario == CHANGED else None)
+    names = in_python(recipe)
+    expected = below.strongest(result, pictures.drawn_change(result, shown)[0], 15)
+    assert names["bars"].head(15).index.tolist() == expected["parameter"].tolist()
+    np.testing.assert_allclose(names["bars"].head(15), expected["correlation"])
+    assert asked["sensitivity"] == ((CHANGED,), {"samples": 64, "outputs": ["rd_investment"], "over_time": []})
+    assert asked["flip"] == ((CHANGED,), {"output": "rd_investment"}) and asked["moats"] == ((CHANGED,), {})
+    lines = [shlex.split(one, comments=True) for one in recipe.command.replace("\\\n", " ").splitlines()]
+    _, sobol, flips, moats = lines
+    jobs = job_commands.sobol_arguments("rd_investment", 64), job_commands.flip_arguments("rd_investment")
+    assert tuple(sobol[-6:]) == jobs[0] and tuple(flips[-2:]) == jobs[1]
+    of_the_run = shlex.split(recipes.run(Current(CHANGED, "royalty")).command.replace("\\\n", " "))
+    assert moats == ["econsim", "moats", *of_the_run[2:]] == [*flips[:1], "moats", *flips[2:-2]]
+
+
+def _noted(asked, name, *given, **named):
+    asked[name] = given, named
+    return SimpleNamespace(finding="")
+
+
+def test_a_map_and_a_curve_are_had_again(capsys):
+    asked = {"output": "effect:rd_investment", "above": False, "threshold": -308.625, "draws": 2}
+    axes = [("royalty_rate=0:0.4:2", "detection_rate=0:1:2"), ("royalty_rate=0:0.4:2",)]
+    recipe = recipes.tipping(Current(CHANGED, "royalty"), asked, axes)
+    assert "--above -308.625" in recipes.tipping(Current(CHANGED, "royalty"), asked | {"above": True}, axes).command
+    how = {"output": "effect:rd_investment", "draws": 2, "engine": "batch", "below": -308.625}
+    expected = [tipping(CHANGED, *names, **how) for names in axes]
+    assert on_a_terminal(recipe, capsys, "--engine", "batch") == [one.summary() for one in expected]
+    names = in_python(recipe, "draws=2", how="engine='batch'")
+    assert names["found"].finding == expected[-1].finding
+
+
+def test_a_builders_choice_is_had_again(capsys):
+    workload = check_workload(0.9, 0.6, 0.4, 5.0, 0.8, None)
+    recipe = recipes.adoption(Current(CHANGED, "royalty"), workload)
+    expected = adopt(0.9, 0.6, 0.4, 5.0, pass_rate=0.8, scenario=CHANGED, draws=4, engine="batch")
+    (found,) = on_a_terminal(recipe, capsys, *SMALL)
+    assert found == expected.summary()
+    assert in_python(recipe, "scenario=scenario")["found"].summary() == expected.summary()
+
+
+def test_a_spectrum_is_had_again(capsys):
+    expected = spectrum(3e4, student_size=7e9, access="logit")
+    recipe = recipes.spectrum(3e4, 7e9, "logit", 8)
+    (found,) = on_a_terminal(recipe, capsys)
+    assert found == expected.summary()
+    assert in_python(recipe)["found"].identity == expected.identity
+    assert recipes.spectrum(3e4, 7e9, "logit", 12).command is None
+
+
+@pytest.mark.parametrize("page", [None, "compare", "spectrum", "drivers", "tipping"])
+def test_every_page_of_numbers_has_the_block(opened, page):
+    at = opened(page, p="royalty")
+    assert not at.exception and not at.error
+    code = [one.value for one in at.code]
+    result = stored.read(load_scenario("royalty")).result
+    assert any("econsim." in one and one.startswith("import") for one in code)
+    assert any("royalty" in one and one.startswith(("econsim ", "# The studies")) for one in code)
+    assert any(
+        one.startswith("econsim contributors") and econsim.__version__ in one and result.run_id in one for one in code
+    )
+    assert any(one.startswith("@software{") and result.run_id in one for one in code)
 
 
 def test_pictures_carry_their_run_id_and_finding():
@@ -99,8 +193,10 @@ def test_pictures_carry_their_run_id_and_finding():
 
 def test_the_citation_names_run_and_version():
     result = stored.read(load_scenario("royalty")).result
-    for text in (reproduce.citation(result), reproduce.bibtex(result)):
+    other = stored.read(load_scenario("release-window")).result
+    for text in (reproduce.citation([result, other]), reproduce.bibtex([result, other])):
         assert result.run_id in text and "0.1.0" in text and "royalty" in text
+        assert other.run_id in text and "release-window" in text
 
 
 def random_scenario(seed: int) -> Current:

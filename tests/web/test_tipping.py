@@ -63,6 +63,20 @@ def test_a_cell_sets_both_levers_and_the_map_stays(opened, monkeypatch):
     assert at.get("vega_lite_chart"), "the same map, wherever on it one stands"
 
 
+def test_the_threshold_is_told_and_searched_with_every_digit_that_was_entered(opened):
+    at = opened("tipping", p="royalty")
+    (field,) = [one for one in at.number_input if one.label.startswith("Threshold")]
+    field.set_value(1.23456).run()
+    assert not at.exception and not at.error
+    assert any("--below 308.64" in one.value for one in at.code)
+    side = {"above": None, "below": 1.23456 / 4e-3}
+    question = ask("royalty", "royalty_rate", None, "effect:rd_investment", *side.values(), 4, 0, None, "batch")
+    assert question.beyond_words == "below $1.23456bn a year"
+    share = ask("royalty", "royalty_rate", None, "hidden_loss_share", 0.012345, None, 4, 0, None, "batch")
+    change = ask("royalty", "royalty_rate", None, "effect:hidden_loss_share", 0.0, None, 4, 0, None, "batch")
+    assert share.beyond_words == "above 1.2345%" and change.beyond_words == "above 0 points"
+
+
 def test_a_wrong_condition_is_named(opened, tmp_path):
     spec = "scenario: royalty\ndesign:\n  method: lhs\n  samples: 64\nmetrics: [rd_relative, rd_investment]\n"
     job = job_commands.sweep(spec, "Sweep")

@@ -19,6 +19,7 @@ from econsim.web import exports, job_commands, job_panel, jobs
 from econsim.web.blocks.pictures import in_unit
 from econsim.web.running import Answer
 from econsim.web.words import Shown, cells, inside, label, level, ranged, short
+from econsim.web.yardstick import Package
 
 HEIGHT = 230
 MARGIN = 0.05
@@ -44,16 +45,16 @@ def beats_table(comparison: Comparison, metric: str) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def effects(answers: list[Answer], labels: tuple[str, ...], shown: Shown) -> None:
-    """Each package's paired change over time, side by side on one axis."""
-    unit, factor = shown_unit(answers[0].result.catalogue[shown.series].unit)
+def effects(packages: list[Package], labels: tuple[str, ...], shown: Shown) -> None:
+    """Each package's paired change over time, side by side on one axis and all against one status quo."""
+    unit, factor = shown_unit(packages[0].answer.result.catalogue[shown.series].unit)
     unit, factor = ("%", 100.0) if shown.relative else ("points", 100.0) if unit == "share" else (unit, factor)
-    tables = [one.change(shown.series) if shown.relative else one.effect(shown.series) for one in answers]
+    tables = [one.changes(shown.series, shown.relative) for one in packages]
     reach = shared_axis(tables, factor)
-    places = st.columns(len(answers), gap="small")
-    for index, (place, answer, table) in enumerate(zip(places, answers, tables, strict=True)):
+    places = st.columns(len(packages), gap="small")
+    for index, (place, package, table) in enumerate(zip(places, packages, tables, strict=True)):
         with place:
-            _effect(answer, labels[index], table, index, shown, unit, factor, reach)
+            _effect(package, labels[index], table, index, shown, unit, factor, reach)
 
 
 def shared_axis(tables: list[pd.DataFrame], factor: float) -> tuple[float, float]:
@@ -66,19 +67,25 @@ def shared_axis(tables: list[pd.DataFrame], factor: float) -> tuple[float, float
 
 
 def _effect(
-    answer: Answer, name: str, table: pd.DataFrame, index: int, shown: Shown, unit: str, factor: float,
+    package: Package, name: str, table: pd.DataFrame, index: int, shown: Shown, unit: str, factor: float,
     reach: tuple[float, float],
 ) -> None:  # fmt: skip
+    answer = package.answer
     middle = f"{short(float(table['p50'].iloc[-1]) * factor, sign=True)}{'%' if unit == '%' else ''}"
     said = f"{name}: {middle} in {str(table['date'].iloc[-1])[:4]}"
+    what = f"Change of {inside(shown.title)} against {package.quo}"
+    if package.is_status_quo:
+        said = f"{name}: the status quo, so 0"
+        what = f"Change of {inside(shown.title)}: the others are measured against this package"
 
     def draw(**how: Any) -> Any:
         return paired_effect(
-            table, title=said, subtitle=f"Change of {inside(shown.title)} against {answer.result.status_quo_name}",
-            unit=unit, factor=factor, reach=reach, **how,
+            table, title=said, subtitle=what, unit=unit, factor=factor, reach=reach, **how
         )  # fmt: skip
 
-    exports.chart(f"effect-{index}", draw, answer, in_unit(table, unit, factor), says=said, height=HEIGHT, wrap=36)
+    exports.chart(
+        f"effect-{index}", draw, answer, in_unit(table, unit, factor), says=f"{said}. {what}", height=HEIGHT, wrap=36
+    )
 
 
 def metrics(comparison: Comparison) -> None:

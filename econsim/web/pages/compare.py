@@ -6,9 +6,10 @@ import streamlit as st
 
 from econsim.scenario import Scenario
 from econsim.studies.compare import Comparison
-from econsim.web import frame, reproduce, running, state
+from econsim.web import frame, recipes, reproduce, state
 from econsim.web.blocks import comparing, packages, pictures
 from econsim.web.words import plain
+from econsim.web.yardstick import side_by_side
 
 TITLE = "Which package does better, and in which futures?"
 
@@ -21,13 +22,14 @@ def page(scenario: Scenario) -> None:
     if len(worlds) < 2:
         st.info("Choose at least one package to compare with.")
         return
-    answers = running.together(worlds)
+    together = side_by_side(worlds)
+    answers = [one.answer for one in together]
     comparison = Comparison([one.result for one in answers])
     with st.container(key="finding"):
         st.markdown(plain(comparison.finding))
     pictures.choose()
     shown = pictures.chosen()
-    comparing.effects(answers, comparison.labels, shown)
+    comparing.effects(together, comparison.labels, shown)
     comparing.beats(comparison, shown)
     status(comparison)
     st.header("What each is like", anchor=False)
@@ -38,7 +40,7 @@ def page(scenario: Scenario) -> None:
     comparing.settings(comparison)
     st.header("Welfare, split", anchor=False)
     comparing.welfare(answers)
-    reproduce.comparison(chosen)
+    reproduce.show(recipes.comparison(chosen), comparison.results)
 
 
 def status(comparison: Comparison) -> None:

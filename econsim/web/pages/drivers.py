@@ -14,7 +14,18 @@ from econsim.cli_text import number
 from econsim.scenario import Scenario
 from econsim.studies.sensitivity_result import Sensitivity, open_sensitivity
 from econsim.studies.words import relative, setting
-from econsim.web import exports, frame, job_commands, job_panel, jobs, running, study_files
+from econsim.web import (
+    exports,
+    frame,
+    job_commands,
+    job_panel,
+    jobs,
+    recipes,
+    reproduce,
+    running,
+    state,
+    study_files,
+)
 from econsim.web.blocks import below, pictures
 from econsim.web.running import Answer
 from econsim.web.words import Shown, inside, label, plain, spoken, start
@@ -31,11 +42,12 @@ def page(scenario: Scenario) -> None:
     _tornado(answer, shown)
     frame.status_line(answer.result)
     st.header("How much of the spread each assumption explains", anchor=False)
-    _sobol(scenario, shown)
+    samples = _sobol(scenario, shown)
     st.header("What would reverse the finding", anchor=False)
     _flip(scenario, shown)
     st.header("What each moat of the labs is worth", anchor=False)
     _moats(scenario)
+    reproduce.show(recipes.drivers(state.current(), shown, samples), [answer.result])
 
 
 def _tornado(answer: Answer, shown: Shown) -> None:
@@ -67,12 +79,13 @@ def _tornado(answer: Answer, shown: Shown) -> None:
         )
 
 
-def _sobol(scenario: Scenario, shown: Shown) -> None:
+def _sobol(scenario: Scenario, shown: Shown) -> int:
+    """The indices; returns the base samples that are asked for."""
     st.markdown(
         "Sobol' indices share out the variance of an outcome: *first order* is what an assumption explains alone, "
         "*total* what it explains with all its interactions."
     )
-    samples = st.select_slider(
+    samples: int = st.select_slider(
         "Base samples", SAMPLES, 128, key="sobol-samples",
         help="More give narrower intervals, in proportion to the square root, and take as much longer.",
     )  # fmt: skip
@@ -81,9 +94,12 @@ def _sobol(scenario: Scenario, shown: Shown) -> None:
         "sobol", "Compute Sobol' indices", jobs.find("sensitivity", **asked), job_commands.sobol, scenario,
         shown.metric, samples, help="Takes minutes: a Morris screening, then the indices of what it finds strongest.",
     )  # fmt: skip
-    if job is None:
-        return
-    result = open_sensitivity(job.out)
+    if job is not None:
+        _indices(open_sensitivity(job.out), shown)
+    return samples
+
+
+def _indices(result: Sensitivity, shown: Shown) -> None:
     st.markdown(plain(start(spoken(result.finding))))
     for told in result.warnings:
         st.caption(plain(_on_a_page(told)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from econsim.scenario import Scenario
-from econsim.web import frame, reproduce, running
+from econsim.web import frame, recipes, reproduce, running, state
 from econsim.web.blocks import below, numbers, pictures, strip
 
 TITLE = "If models can be copied, who still trains the next one?"
@@ -28,7 +28,7 @@ def page(scenario: Scenario) -> None:
     below.assumptions(answer)
     st.header("Year by year", anchor=False)
     below.years(answer)
-    reproduce.show(answer)
+    reproduce.show(recipes.run(state.current()), [answer.result])
     with levers:
         strip.strip(answer)
 

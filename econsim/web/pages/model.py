@@ -15,7 +15,7 @@ from econsim.parameter_book import GRADES, Lever, book
 from econsim.scenario import Scenario
 from econsim.studies.model_difference import diff_model, recorded, releases
 from econsim.texts import text
-from econsim.web import frame, reproduce, running
+from econsim.web import frame, recipes, reproduce, running, state
 from econsim.web.blocks import history
 from econsim.web.words import LEVER_GROUPS, cells, label, plain
 
@@ -139,7 +139,7 @@ def _version(name: str) -> tuple[int, ...]:
 def cite(scenario: Scenario) -> None:
     """How to cite econsim and this scenario."""
     answer = running.answer(scenario)
-    reproduce.show(answer)
+    reproduce.show(recipes.run(state.current()), [answer.result])
     frame.status_line(answer.result)
 
 

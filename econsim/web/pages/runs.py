@@ -18,7 +18,7 @@ from econsim.store import read_json
 from econsim.studies.sweep import open_sweep
 from econsim.web import frame, job_commands, job_panel, jobs, running, study_files, sweep_specs
 from econsim.web.blocks import briefs
-from econsim.web.words import label, plain
+from econsim.web.words import label, moment, plain
 
 BUILD, UPLOAD = "Build one", "Open a file"
 METHODS = {"lhs": "Latin hypercube", "sobol": "Sobol' sequence", "grid": "Grid over two levers"}
@@ -142,7 +142,7 @@ def _finished() -> None:
         return
     name = st.selectbox(
         "Sweep", list(done), key="finished-sweep", label_visibility="collapsed",
-        format_func=lambda one: f"{done[one].title} ({one[:15]})",
+        format_func=lambda one: f"{done[one].title} ({moment(done[one].created)})",
     )  # fmt: skip
     job = done[name]
     try:

@@ -14,7 +14,7 @@ from econsim.rules.fidelity.refinement import ACCESS, BANDS, COMMON_BANDS
 from econsim.scenario import Scenario
 from econsim.studies.adoption import DEFAULTS, Adoption, check_workload
 from econsim.studies.adoption_values import QUANTITIES, adoption_values
-from econsim.web import exports, frame, reproduce, running
+from econsim.web import exports, frame, recipes, reproduce, running, state
 from econsim.web.words import plain
 
 BUDGETS = (100.0, 300.0, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7)  # $
@@ -54,6 +54,11 @@ def _spectrum() -> None:
     drawn = retention_by_budget(found.curve, found.marks, found.dollars, found.headline, found.source)
     tables = {"curve": found.curve, "published copies": found.marks}
     exports.finished("budgets", drawn, {name: one.rename(columns=UNITS) for name, one in tables.items()}, says=over)
+    what = f"Spectrum {found.identity}"
+    reproduce.block(
+        recipes.spectrum(budget, size, access, covered), what, reproduce.cited_as(f"{what}: {found.headline}"),
+        reproduce.as_entry(found.identity, what), key="reproduce-spectrum",
+    )  # fmt: skip
 
 
 def _copy() -> tuple[float, float, str, int]:
@@ -100,11 +105,11 @@ def _calculator(scenario: Scenario) -> None:
         units = {name: f"{name}, {unit}" for name, (unit, _) in QUANTITIES.items() if unit != "–"}
         tables["futures"] = tables["futures"].rename(columns=units)
         exports.finished("adoption", discounts(found), tables, says=says)
-    with st.expander("Where these numbers come from, and how to get them again", key="adopt-notes"):
+    with st.expander("Where these numbers come from", key="adopt-notes"):
         for note in found.notes:
             st.markdown(plain(note))
-        reproduce.adoption(workload)
     frame.status_line(answer.result)
+    reproduce.show(recipes.adoption(state.current(), workload), [answer.result])
 
 
 def _workload() -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from econsim.charts.tipping import tipping_map
-from econsim.cli_text import number, shown_unit
+from econsim.cli_text import shown_unit
 from econsim.errors import InputError
 from econsim.findings import futures
 from econsim.parameter_book import book
@@ -22,10 +22,21 @@ from econsim.studies.drivers_rows import SweptRows
 from econsim.studies.sweep import open_sweep
 from econsim.studies.tipping import TippingMap, ask
 from econsim.studies.tipping_map import read_map
-from econsim.studies.words import setting
-from econsim.web import exports, frame, job_commands, job_panel, jobs, running, state, study_files
+from econsim.studies.words import ENTERED, setting
+from econsim.web import (
+    exports,
+    frame,
+    job_commands,
+    job_panel,
+    jobs,
+    recipes,
+    reproduce,
+    running,
+    state,
+    study_files,
+)
 from econsim.web.running import Answer
-from econsim.web.words import METRICS, label, plain
+from econsim.web.words import METRICS, label, moment, plain
 
 SAMPLES = 1024  # futures of a sweep that is searched for a box
 PICK = "cell"
@@ -37,13 +48,17 @@ def page(scenario: Scenario) -> None:
     answer = running.answer(scenario)
     asked = _question(answer)
     st.header("Over two levers", anchor=False)
-    _map(scenario, asked)
+    x, y = _map(scenario, asked)
     st.header("Along one lever or assumption", anchor=False)
-    _curve(scenario, asked)
+    along = _curve(scenario, asked)
     st.header("Which worlds lead there", anchor=False)
     with frame.guard():  # what is wrong with a condition leaves the rest of the page as it is
         _box(scenario, asked)
     frame.status_line(answer.result)
+    reproduce.show(
+        recipes.tipping(state.current(), asked, [(x, y), (along,)]), [answer.result],
+        also="A sweep and its box: their lines and files stand under *All files*.",
+    )  # fmt: skip
 
 
 def _question(answer: Answer) -> dict[str, Any]:
@@ -54,11 +69,13 @@ def _question(answer: Answer) -> dict[str, Any]:
     above = places[2].selectbox("Is", ["above", "below"], index=1 if change else 0, key="tip-side") == "above"
     result = answer.result
     unit, factor = shown_unit(result.catalogue[metric].unit)
+    if unit == "share":
+        unit, factor = "points" if change else "%", 100.0
     middle = 0.0 if change else statistics(result.values(metric))["p50"] * factor
     start = float(f"{middle:.2g}") if math.isfinite(middle) else 0.0
-    shown = "" if unit in ("–", "share", "ratio", "index") else f", {unit.replace('$', chr(92) + '$')}"
+    shown = "" if unit in ("–", "ratio", "index") else f", {unit.replace('$', chr(92) + '$')}"
     threshold = places[3].number_input(
-        f"Threshold{shown}", value=start, format="%.4g", key=f"tip-threshold-{metric}-{change}-{start}",
+        f"Threshold{shown}", value=start, format=f"%.{ENTERED}g", key=f"tip-threshold-{metric}-{change}-{start}",
         help="Nil for a change; else the median over the futures of the current scenario, to two digits.",
     )  # fmt: skip
     draws = places[4].select_slider(
@@ -72,19 +89,23 @@ def _question(answer: Answer) -> dict[str, Any]:
     return {"output": output, "above": above, "threshold": threshold / factor, "draws": draws}
 
 
-def _map(scenario: Scenario, asked: Mapping[str, Any]) -> None:
+def _map(scenario: Scenario, asked: Mapping[str, Any]) -> tuple[str, str]:
+    """The map, once it is computed; returns the levers that were chosen."""
     levers = list(book().levers)
     places = st.columns(2, gap="medium")
-    x = places[0].selectbox("Across", levers, levers.index("royalty_rate"), format_func=label, key="tip-x")
+    x: str = places[0].selectbox("Across", levers, levers.index("royalty_rate"), format_func=label, key="tip-x")
     rest = [name for name in levers if name != x]
     first = rest.index("detection_rate") if "detection_rate" in rest else 0
-    y = places[1].selectbox("Up", rest, first, format_func=label, key="tip-y")
+    y: str = places[1].selectbox("Up", rest, first, format_func=label, key="tip-y")
     bare = with_settings(scenario, {x: 0, y: 0})  # the map is the same wherever on it one stands
     whole = {"x": x, "y": y, **asked}
     job = _job("map", "Compute the map", bare, whole)
-    if job is None:
-        return
-    found = read_map(_asked_again(bare, whole), job.out)
+    if job is not None:
+        _cells(read_map(_asked_again(bare, whole), job.out), job)
+    return x, y
+
+
+def _cells(found: TippingMap, job: jobs.Job) -> None:
     st.markdown(plain(found.finding))
     st.caption("Click a cell to set both levers to its values; the fields below do the same.")
 
@@ -133,21 +154,22 @@ def _go(found: TippingMap, column: int, row: int) -> None:
     state.change({found.x.name: float(found.x.values[column]), found.y.name: float(found.y.values[row])})
 
 
-def _curve(scenario: Scenario, asked: Mapping[str, Any]) -> None:
+def _curve(scenario: Scenario, asked: Mapping[str, Any]) -> str:
+    """The curve, once it is computed; returns along what."""
     uncertain = [name for name, one in book().parameters.items() if one.prior is not None]
     names = [*book().levers, *uncertain]
-    x = st.selectbox(
+    x: str = st.selectbox(
         "Along", names, names.index("royalty_rate"), format_func=label, key="tip-along",
         help="A lever covers its bounds, an assumption its range; an assumption changes the status quo too.",
     )  # fmt: skip
     bare = with_settings(scenario, {x: 0}) if x in book().levers else scenario
     job = _job("curve", "Find the break-even", bare, {"x": x, "y": None, **asked})
-    if job is None:
-        return
-    told = study_files.summary(job)
-    st.markdown(plain(told["finding"]))
-    study_files.picture(job, "tip", f"The outcome and the share of futures beyond the threshold along {label(x)}")
-    study_files.downloads(job)
+    if job is not None:
+        told = study_files.summary(job)
+        st.markdown(plain(told["finding"]))
+        study_files.picture(job, "tip", f"The outcome and the share of futures beyond the threshold along {label(x)}")
+        study_files.downloads(job)
+    return x
 
 
 def _job(key: str, button: str, scenario: Scenario, whole: Mapping[str, Any]) -> jobs.Job | None:
@@ -185,7 +207,7 @@ def _box(scenario: Scenario, asked: Mapping[str, Any]) -> None:
     by_name = {job.id: job for job in swept}
     name = st.selectbox(
         "Sweep", list(by_name), list(by_name).index(known.id) if known in swept else 0, key="box-sweep",
-        format_func=lambda one: f"{by_name[one].title} {by_name[one].scenario} ({one[:15]})",
+        format_func=lambda one: f"{by_name[one].title} {by_name[one].scenario} ({moment(by_name[one].created)})",
     )  # fmt: skip
     job = by_name[name]
     sweep = open_sweep(job.out)
@@ -195,7 +217,7 @@ def _box(scenario: Scenario, asked: Mapping[str, Any]) -> None:
     output = asked["output"].replace(EFFECT, "effect_")
     sign = ">" if asked["above"] else "<"
     where = st.text_input(
-        "Futures of interest", f"{output} {sign} {number(asked['threshold']).replace('−', '-').replace(',', '')}",
+        "Futures of interest", f"{output} {sign} {asked['threshold']:.{ENTERED}g}",
         key=f"box-where-{output}-{sign}-{asked['threshold']}", max_chars=200,
         help="Metrics, effect_ and a metric, assumptions or levers compared with numbers; and, or, not, parentheses.",
     )  # fmt: skip
