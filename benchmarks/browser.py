@@ -66,10 +66,13 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(**environment: str) -> Iterator[Server]:
-    """A server of the explorer, gone afterwards."""
+def serving(script: Path = ROOT / "app.py", **environment: str) -> Iterator[Server]:
+    """A server of the explorer, gone afterwards.
+
+    script : run in place of `app.py`, by tests that break something first
+    """
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
     paths = {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **paths, **environment}, stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip

@@ -1,4 +1,4 @@
-"""A12, A29, A30: assumptions move both sides, and visitors do not touch each other."""
+"""A12, A30: assumptions move both sides, and visitors do not touch each other."""
 
 from __future__ import annotations
 
