@@ -7,6 +7,7 @@ import inspect
 import textwrap
 from types import FunctionType
 
+from definitions import as_definitions
 from latex2mathml.converter import convert
 
 from econsim.formulas import CHAPTERS, NoFormula, code, constants, formula, functions
@@ -42,5 +43,5 @@ def _entry(function: FunctionType) -> list[str]:
         block = textwrap.indent(f"```python\n{code(function)}\n```", "    ")
         lines += ['??? note "The code"', "", *block.splitlines(), ""]
     if rest:
-        lines += ["```text", rest, "```", ""]
+        lines += [as_definitions(rest), ""]
     return lines

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import re
 from typing import Any
 
 import griffe
+from definitions import as_definitions
 
 import econsim
-
-COLUMNS = re.compile(r"([\w*][\w*, ./]*?) +: (.*)")
 
 
 def page() -> str:
@@ -36,22 +34,3 @@ class AlignedColumns(griffe.Extension):
     def on_instance(self, *, obj: griffe.Object, **_: Any) -> None:
         if obj.docstring is not None:
             obj.docstring.value = as_definitions(obj.docstring.value)
-
-
-def as_definitions(text: str) -> str:
-    """The text with every paragraph of aligned columns as a list of definitions."""
-    paragraphs = [paragraph if "```" in paragraph else _definitions(paragraph) for paragraph in text.split("\n\n")]
-    return "\n\n".join(paragraphs)
-
-
-def _definitions(paragraph: str) -> str:
-    found: list[list[str]] = []
-    for line in paragraph.split("\n"):
-        column = COLUMNS.fullmatch(line)
-        if column:
-            found.append([f"`{column[1]}`", f":   {column[2]}"])
-        elif found and line.startswith("  "):
-            found[-1].append(f"    {line.strip()}")
-        else:
-            return paragraph
-    return "\n\n".join("\n".join(one) for one in found).replace("*", r"\*")
