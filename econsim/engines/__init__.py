@@ -64,8 +64,14 @@ def warm_up(scenario: Scenario | str = "baseline") -> threading.Thread | None:
     """
     if not has_jax():
         return None
-    from econsim.engines.readiness import make_ready
 
-    thread = threading.Thread(target=make_ready, args=(scenario,), name="econsim warm-up", daemon=True)
+    def when_nobody_waits() -> None:
+        from econsim.engines import batch
+        from econsim.engines.readiness import make_ready
+
+        batch.await_pause()
+        make_ready(scenario)
+
+    thread = threading.Thread(target=when_nobody_waits, name="econsim warm-up", daemon=True)
     thread.start()
     return thread

@@ -264,6 +264,16 @@ def test_without_jax_the_compiled_engine_says_what_to_install(monkeypatch):
     assert engines.warm_up() is None
 
 
+def test_getting_ready_begins_when_nobody_waits_for_batch(monkeypatch):
+    from econsim.engines import batch, readiness
+
+    order = []
+    monkeypatch.setattr(batch, "await_pause", lambda: order.append("a pause"))
+    monkeypatch.setattr(readiness, "make_ready", order.append)
+    engines.warm_up("royalty").join(30.0)
+    assert order == ["a pause", "royalty"]
+
+
 def test_programs_that_nobody_waits_for_are_all_loaded_in_a_pause(monkeypatch, tmp_path):
     """The twin's too: importing JAX would hold up the batch answer that goes first."""
     from econsim.engines import jax_programs, readiness
