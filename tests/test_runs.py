@@ -27,7 +27,7 @@ def peak_bytes(draws: int) -> int:
 
 def test_memory_is_flat_but_for_the_summaries():
     peak_bytes(32)  # imports and caches
-    per_draw = (peak_bytes(256) - peak_bytes(64)) / (256 - 64)
+    per_draw = (peak_bytes(160) - peak_bytes(64)) / (160 - 64)
     series_of_one_draw = 60 * len(catalogue(("low", "general", "high_stakes"))) * 8
     assert per_draw < 0.1 * series_of_one_draw
 
