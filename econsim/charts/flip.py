@@ -10,10 +10,10 @@ import pandas as pd
 import econsim
 from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled, titled
 from econsim.ensemble_words import illustrative
-from econsim.findings import SMALL_CHANGE, percent
+from econsim.findings import NEGLIGIBLE, SMALL_CHANGE, percent
 from econsim.studies.flip_result import clearly
 from econsim.studies.flip_search import FADES, REVERSES
-from econsim.studies.words import count_of, relative, setting, start, words
+from econsim.studies.words import count_of, relative, setting, settings, start, words
 
 if TYPE_CHECKING:
     from econsim.studies.flip_assumptions import Assumed
@@ -120,7 +120,7 @@ def _row(one: Flip) -> dict[str, Any]:
     star = "" if one.stays else " *"
     does = "reverses" if one.kind == REVERSES else "fades"
     at = setting(assumed.name, one.value, figures=4)
-    ends = at if one.before is None else f"{setting(assumed.name, one.before, unit=False, figures=4)} to {at}"
+    ends = at if one.before is None else settings(assumed.name, one.before, one.value, figures=4)
     text = f"{does} at {ends}{where}{star}"
     second = f"median {relative(one.verdict.median)}"
     if one.interval is not None:
@@ -152,6 +152,11 @@ def _subtitle(result: Flips) -> str:
             low, high = result.interval
             interval = f", 95% interval {percent(low)} to {percent(high)}"
         told.append(f"As it is, against {asked.against}: median {percent(one.median)}{interval}.")
+    if result.vanishing:
+        told.append(
+            f"Not judged: values that leave less than {NEGLIGIBLE:.0%} of the usual {words(asked.output.metric)} in "
+            f"{asked.against}."
+        )
     if result.too_few:
         told.append("Too few futures to judge.")
     if len(result.flips) > MOST_ROWS:

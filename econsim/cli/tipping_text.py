@@ -136,10 +136,30 @@ def _flip_notes(result: Any) -> list[str]:
         told = [one for one in result.flips if one.runs is not None]
         if told:
             command = result.question.command(told[0].assumed.name, told[0].value)
-            shown = f", such as: {command}" if command else ""
+            where = result.question.where_told
+            shown = f". The first, at its value: {command} (look at {where})." if command else "."
             notes.append(f"runs: whether plain runs, just before the value and at it, say the same{shown}")
-    if result.never:
+    if result.vanishing:
+        notes.append(_vanishing(result))
+    if result.never and result.scans[1:]:
         names = ", ".join(scan.assumed.name for scan in result.never)
         notes.append(f"Neither at the values tried, those that come closest first: {names}.")
     notes.append(_study_line(result))
     return notes
+
+
+def _vanishing(result: Any) -> str:
+    """From which values on there is nothing to judge, and the median change at each, which says nothing."""
+    from econsim.findings import NEGLIGIBLE
+    from econsim.studies.words import relative, setting, words
+
+    told = []
+    for scan, value in result.vanishing:
+        name, median = scan.assumed.name, scan.verdicts[value].median
+        change = "undefined" if median != median else relative(median)
+        told.append(f"{name} {setting(name, value, unit=False, figures=4)} (median change {change})")
+    asked = result.question
+    return (
+        f"Not judged from these values on, as less than {NEGLIGIBLE:.0%} of the usual {words(asked.output.metric)} is "
+        f"left in {asked.against}: {', '.join(told)}."
+    )

@@ -14,7 +14,7 @@ from econsim.runs import DEFAULT_SEED
 from econsim.scenario import Scenario
 from econsim.studies.flip_assumptions import assumptions_of
 from econsim.studies.flip_one import Confirmation, Flip, flip_of
-from econsim.studies.flip_question import FlipQuestion, ask_flip
+from econsim.studies.flip_question import TOLD_BY_RUN, FlipQuestion, ask_flip
 from econsim.studies.flip_result import Flips
 from econsim.studies.flip_search import Scan, judged, search
 from econsim.studies.median_interval import median_interval
@@ -22,7 +22,7 @@ from econsim.studies.tipping_axes import changed_scenario
 from econsim.studies.tipping_worlds import CommonDraws, Progress
 
 DEFAULT_DRAWS = 64
-DEFAULT_OUTPUT = "rd_investment"
+DEFAULT_OUTPUT = TOLD_BY_RUN
 RUNS = 2  # plain runs of each flip: just before the value, and at it
 
 
@@ -74,12 +74,12 @@ def flip(
     flips: list[Flip] = []
     if found.sign:
         scans = search(worlds, assumptions, found.sign, later=RUNS * len(assumptions) // 2, usual=usual)
-        flips = _confirmed(asked, worlds, usual, [one for scan in scans if (one := flip_of(scan)) is not None])
+        flips = _confirmed(asked, worlds, [one for scan in scans if (one := flip_of(scan)) is not None])
     worlds.finish()
     return Flips(asked, found, median_interval(changes), scans, flips, int(rows.failed.sum()))
 
 
-def _confirmed(asked: FlipQuestion, worlds: CommonDraws, usual: float, flips: list[Flip]) -> list[Flip]:
+def _confirmed(asked: FlipQuestion, worlds: CommonDraws, flips: list[Flip]) -> list[Flip]:
     """The flips, with plain runs for those in the prior, and for the first one where there is none."""
     ranked = sorted(flips, key=lambda one: one.rank)
     told = [one for one in ranked if one.inside] or ranked[:1]
@@ -87,20 +87,20 @@ def _confirmed(asked: FlipQuestion, worlds: CommonDraws, usual: float, flips: li
     worlds.plan(runs_take * len(told))
     for one in told:
         name = one.assumed.name
-        runs = _run(asked, name, one.before, usual), _run(asked, name, one.value, usual)
+        runs = _run(asked, name, one.before), _run(asked, name, one.value)
         worlds.did(runs_take)
         ranked[ranked.index(one)] = replace(one, runs=runs)
     return ranked
 
 
-def _run(asked: FlipQuestion, name: str, value: float | None, usual: float) -> Confirmation:
+def _run(asked: FlipQuestion, name: str, value: float | None) -> Confirmation:
     """A plain run, as anybody can repeat it."""
     scenario = asked.scenario if value is None else changed_scenario(asked.scenario, {name: value})
     settings = asked.settings
     result = simulate(scenario, settings.draws, settings.seed, settings.ensemble, settings.engine, keep="summaries")
     assert result.status_quo is not None  # as there is a finding
     level, status_quo = (one.values(asked.output.metric) for one in (result, result.status_quo))
-    return Confirmation(value, result.run_id, judged(level, status_quo, result.failed, usual), result.finding)
+    return Confirmation(value, result.run_id, judged(level, status_quo, result.failed), result.finding)
 
 
 __all__ = ["DEFAULT_DRAWS", "DEFAULT_OUTPUT", "Confirmation", "Flip", "FlipQuestion", "Flips", "ask_flip", "flip"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from econsim.errors import InputError, Problem, unknown_name
-from econsim.findings import subject_of
+from econsim.findings import NEGLIGIBLE, subject_of
 from econsim.metrics import YES_NO
 from econsim.results import run_identity
 from econsim.runs import DEFAULT_DRAWS, DEFAULT_ENSEMBLE, DEFAULT_SEED, Settings, as_scenario
@@ -18,6 +18,7 @@ from econsim.studies.sweep_plan import status_quo_of
 from econsim.studies.tipping_question import against_words, compared_with
 from econsim.studies.tipping_worlds import Output, read_output, study_identity, study_settings
 
+TOLD_BY_RUN = "rd_investment"  # what the finding of a run is about
 VALUES = 13  # of an assumption, on average: to choose an engine by
 
 
@@ -43,6 +44,7 @@ class FlipQuestion:
             "status_quo": self.status_quo.world_hash,
             "output": self.output.metric,
             "parts": [STEPS, CLEAR_STEPS],
+            "vanishes": NEGLIGIBLE,
         }
         if self.only is not None:
             question["only"] = sorted(self.only)
@@ -64,7 +66,10 @@ class FlipQuestion:
         return subject_of(self.scenario)
 
     def command(self, name: str | None = None, value: float = 0.0) -> str | None:
-        """The `econsim run` that shows the finding with an assumption set; None where the scenario has no name."""
+        """The `econsim run` that shows the answer with an assumption set; None where the scenario has no name.
+
+        Its finding is about `TOLD_BY_RUN`; the change of another output is in its JSON: see `where_told`.
+        """
         scenario, against = self.asked
         if scenario is None or (against is None and self.scenario.status_quo is not None):
             return None
@@ -79,7 +84,19 @@ class FlipQuestion:
             ("ensemble", self.settings.ensemble, self.scenario.ensemble or DEFAULT_ENSEMBLE),
         ):
             told += [] if given == usual else [f"--{option}", str(given)]
+        told += [] if self.output.metric == TOLD_BY_RUN else ["--json", "--quiet"]
         return shlex.join(told)
+
+    @property
+    def where_told(self) -> str:
+        """Where `command` shows the answer."""
+        metric = self.output.metric
+        if metric == TOLD_BY_RUN:
+            return "its finding"
+        return (
+            f'effects, "{metric}", "p50" in its JSON: the median change, in {self.output.unit}; the sentence there is '
+            "about frontier R&D"
+        )
 
 
 def ask_flip(
@@ -113,6 +130,8 @@ def ask_flip(
 
 def _chosen(only: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     """The assumptions asked for, each once, in the order of the book."""
+    if isinstance(only, str):
+        raise InputError(Problem("only", "must be a list of names", f"'{only[:80]}'", f"['{only[:80]}']"))
     wrong = [unknown_name("only", str(name)[:80], known, kind="assumption") for name in only if name not in known]
     if not only:
         wrong.append(Problem("only", "names no assumption", allowed="uncertain parameters of the scenario"))

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 import econsim
-from econsim.findings import FUTURES, MOST_FAILED, SMALL_CHANGE, Verdict, futures, percent
+from econsim.findings import FUTURES, MOST_FAILED, NEGLIGIBLE, SMALL_CHANGE, Verdict, futures, percent
 from econsim.studies.flip_one import Flip
 from econsim.studies.flip_question import FlipQuestion
-from econsim.studies.flip_search import FADES, REVERSES, Scan
+from econsim.studies.flip_search import FADES, REVERSES, VANISHES, Scan
 from econsim.studies.flip_tables import flip_mapping, never_mapping, scan_mapping
-from econsim.studies.words import count_of, plain, relative, setting, words
+from econsim.studies.words import plain, relative, setting, settings, words
 
 
 class Flips:
@@ -59,6 +59,12 @@ class Flips:
         closest = scan.closest()
         return float("inf") if closest is None else scan.finding * closest[1].median
 
+    @property
+    def vanishing(self) -> list[tuple[Scan, float]]:
+        """Assumptions with a value in their prior that leaves next to nothing to change, and the nearest such value."""
+        found = [(scan, one.value) for scan in self.scans if (one := scan.nearest(VANISHES)) is not None]
+        return [(scan, value) for scan, value in found if scan.assumed.inside(value)]
+
     def group(self, kind: str, inside: bool) -> list[Flip]:
         """Flips of one kind, in the prior or outside."""
         return [one for one in self.flips if one.kind == kind and one.inside == inside]
@@ -94,12 +100,13 @@ class Flips:
 
         Columns: parameter, grade, default, low, high, does, flip, lies, inside_prior, distance, before,
         median_at_default, median_before, median_at, median_at_low, median_at_high (its 95% interval; relative changes),
-        other_side (share of futures against the finding there), clear_at, fades_at, reverses_at, stays, confirmed.
+        other_side (share of futures against the finding there), clear_at, fades_at, reverses_at, stays, confirmed,
+        vanishes_at (from where on next to nothing is left to change, and nothing is judged).
         """
         columns = (
             "parameter", "grade", "default", "low", "high", "does", "flip", "lies", "inside_prior", "distance",
             "before", "median_at_default", "median_before", "median_at", "median_at_low", "median_at_high",
-            "other_side", "clear_at", "fades_at", "reverses_at", "stays", "confirmed",
+            "other_side", "clear_at", "fades_at", "reverses_at", "stays", "confirmed", "vanishes_at",
         )  # fmt: skip
         rows = [flip_mapping(one) for one in self.flips]
         rows += [scan_mapping(scan) | {"does": "neither"} for scan in self.never]
@@ -131,7 +138,7 @@ class Flips:
         if self.too_few:
             told.insert(0, f"Too few futures to judge ({settings.draws}; {FUTURES} are needed). As far as they go:")
         if self.found.sign:
-            told += [self._inside_words(), self._outside_words(), f"{self._never_words()}."]
+            told += [self._inside_words(), self._outside_words(), self._never_words(), self._vanishing_words()]
         unsure = [words(one.assumed.name) for one in self.flips if one.confirmed is False]
         if unsure:
             told.append(f"Plain runs did not confirm {', '.join(unsure)}.")
@@ -147,8 +154,12 @@ class Flips:
         reverses, fades = self.group(REVERSES, True), self.group(FADES, True)
         total = len(self.scans)
         if not reverses and not fades:
+            if total == 1:
+                return f"Changed alone in its prior, {words(self.scans[0].assumed.name)} does not take that away."
             return f"None of {total} assumptions takes that away when changed alone in its prior."
-        told = f"Changed alone in its prior, {_of(len(reverses), total)} {_verb(reverses, 'reverse')} "
+        told = (
+            f"Changed alone in its prior, {_of(len(reverses), total)} {'reverse' if len(reverses) > 1 else 'reverses'} "
+        )
         if reverses:
             told += f"the median of these {self.question.settings.draws} futures, {clearly(reverses)}, least changed: "
             told += self.in_words(reverses[0])
@@ -172,16 +183,30 @@ class Flips:
 
     def _never_words(self) -> str:
         count = len(self.never)
-        return f"{count} {'does' if count == 1 else 'do'} neither at the values tried"
+        if not count or len(self.scans) == 1:
+            return ""
+        return f"{count} {'does' if count == 1 else 'do'} neither at the values tried."
+
+    def _vanishing_words(self) -> str:
+        """Where there is nothing to judge."""
+        count = len(self.vanishing)
+        if not count:
+            return ""
+        where = "a value in its prior" if count == 1 else "values in their priors"
+        return (
+            f"With {count} of {len(self.scans)} at {where}, less than {NEGLIGIBLE:.0%} of the usual "
+            f"{words(self.question.output.metric)} is left in {self.question.against}; a change in per cent of that is "
+            "not judged."
+        )
 
     def in_words(self, one: Flip) -> str:
         """A flip in a sentence."""
         assumed, name = one.assumed, one.assumed.name
-        prior = f"prior {setting(name, assumed.low, unit=False)} to {setting(name, assumed.high, unit=False)}"
+        prior = f"prior {settings(name, assumed.low, assumed.high)}"
         about = f"{prior}; grade {assumed.grade}; {self._firm(one)}"
         if one.before is None:
             return f"{words(name)} fixed at its default, {setting(name, one.value)} ({about})"
-        ends = f"{setting(name, one.before, unit=False)} and {setting(name, one.value)}"
+        ends = settings(name, one.before, one.value, " and ")
         return (
             f"{words(name)} between {ends}, {one.direction} than the default {setting(name, assumed.default)} ({about})"
         )
@@ -230,6 +255,7 @@ class Flips:
             "flips": flips,
             "never": [never_mapping(scan) for scan in self.never],
             "finding": self.finding,
+            "where_commands_tell": asked.where_told,
         }
 
 
@@ -242,7 +268,7 @@ def clearly(reverses: list[Flip]) -> str:
 
 
 def _of(number: int, total: int) -> str:
-    return f"{count_of(number, 'assumption')} of {total}"
+    return f"{number or 'none'} of {total} assumption{'s' if total > 1 else ''}"
 
 
 def _verb(some: list[Flip], verb: str) -> str:

@@ -3,6 +3,8 @@
 What a finding says is `findings.verdict`, as in `econsim run`. It *fades* where the median is hardly moved any more,
 and is *reversed* where it is moved the other way. A reversal is *clear* where the 95% interval of the median lies
 wholly on the other side of nought: at the first value that reverses the median of these draws, other draws may not.
+Where next to nothing is left of what the change is measured against, the finding *vanishes*: per cent of next to
+nothing have a sign by luck, so that from there on nothing is judged, and neither a reversal nor fading is told.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from econsim.studies.flip_assumptions import CLEAR_STEPS, Assumed
 from econsim.studies.median_interval import median_interval
 from econsim.studies.tipping_worlds import CommonDraws
 
-FADES, REVERSES, CLEAR = "fades", "reverses", "clear"
+FADES, REVERSES, CLEAR, VANISHES = "fades", "reverses", "clear", "vanishes"
 KINDS = (REVERSES, FADES)
 NOTICED = 0.25  # of the way from the finding to none: a median that moves by less on a side is not looked at closer
 USUAL_ROUNDS = 9
@@ -44,18 +46,22 @@ class Scan:
     finding  : the sign of the finding
     verdicts : value tried -> what the draws say there
     intervals : value tried -> 95% interval of the median there; None with too few draws for one
+    nil : values tried at which next to nothing is left of what the change is measured against
     """
 
     assumed: Assumed
     finding: int
     verdicts: dict[float, Verdict] = field(default_factory=dict)
     intervals: dict[float, tuple[float, float] | None] = field(default_factory=dict)
+    nil: set[float] = field(default_factory=set)
 
     def happened(self, kind: str, value: float) -> bool:
-        """Whether the finding is reversed at a value that was tried, clearly so, or none any more.
+        """Whether the finding is reversed at a value that was tried, clearly so, or none any more, or has vanished.
 
-        Not where nothing is known.
+        Not reversed nor faded where nothing is known, or next to nothing is left to change.
         """
+        if kind == VANISHES or value in self.nil:
+            return kind == VANISHES and value in self.nil
         sign = self.verdicts[value].sign
         if kind == CLEAR:
             interval = self.intervals.get(value)
@@ -69,11 +75,13 @@ class Scan:
         return [default, *sorted(side, reverse=not up)]
 
     def bracket(self, kind: str, up: bool) -> Bracket | None:
-        """The first place on one side at which it happens, as far as tried."""
+        """The first place on one side at which it happens, as far as tried; nothing does beyond where it vanishes."""
         before = self.assumed.default
         for value in self.path(up):
             if self.happened(kind, value):
                 return Bracket(before, value)
+            if value in self.nil:
+                return None
             before = value
         return None
 
@@ -101,57 +109,64 @@ class Scan:
 
     def halves(self) -> set[float]:
         """The values to try next: halfway in every bracket that is not narrow enough."""
-        found = {self.assumed.between(*one) for kind in KINDS for one in self.wanted(kind)}
+        found = {self.assumed.between(*one) for kind in (*KINDS, VANISHES) for one in self.wanted(kind)}
         clear = self.clear()
         if clear is not None and clear != self.nearest(REVERSES):
             found.add(self.assumed.between(*clear, CLEAR_STEPS))
         return {value for value in found if value is not None}
 
     def stays(self, kind: str, found: Bracket) -> bool:
-        """Whether it has happened at every value that was tried from there on, away from the default."""
+        """Whether it has happened at every value that was tried from there on, away from the default.
+
+        Values at which there is nothing to judge do not count.
+        """
+        tried = [value for value in self.verdicts if value not in self.nil]
         if found.before == found.value:
-            return all(self.happened(kind, value) for value in self.verdicts)
+            return all(self.happened(kind, value) for value in tried)
         return all(
-            self.happened(kind, value)
-            for value in self.verdicts
-            if (value - found.value) * (found.value - found.before) >= 0.0
+            self.happened(kind, value) for value in tried if (value - found.value) * (found.value - found.before) >= 0.0
         )
 
     def closest(self) -> tuple[float, Verdict] | None:
         """The value tried at which least of the finding is left, and what the draws say there."""
-        known = [(value, one) for value, one in self.verdicts.items() if one.sign is not None]
+        judged = [(value, one) for value, one in self.verdicts.items() if value not in self.nil]
+        known = [(value, one) for value, one in judged if one.sign is not None]
         if not known:
             return None
         return min(known, key=lambda item: (self.finding * item[1].median, self.assumed.distance(item[0])))
 
     def moved(self, one: float, other: float) -> bool:
-        """Whether the median differs noticeably between two values, or is unknown at either."""
+        """Whether the median differs noticeably between two values, or is unknown or of next to nothing at either."""
+        if not self.nil.isdisjoint((one, other)):
+            return True
         median = [self.verdicts[value].median for value in (one, other)]
         room = max(self.finding * self.verdicts[self.assumed.default].median - SMALL_CHANGE, SMALL_CHANGE)
         return not abs(median[1] - median[0]) < NOTICED * room
 
 
-def judged(level: np.ndarray, status_quo: np.ndarray, failed: np.ndarray, usual: float = 0.0) -> Verdict:
+def judged(level: np.ndarray, status_quo: np.ndarray, failed: np.ndarray) -> Verdict:
     """What the draws of one setting say; nothing where too many could not be solved.
 
     level, status_quo, failed : (draw,)
-    usual : the status quo's median as drawn. Where less than NEGLIGIBLE of it is left the finding has nothing to be
-            about, and nothing changes: per cent of next to nothing would have either sign by luck
     """
-    return verdict(changes(level, status_quo, failed, usual))
+    return verdict(changes(level, status_quo, failed))
 
 
-def changes(level: np.ndarray, status_quo: np.ndarray, failed: np.ndarray, usual: float = 0.0) -> np.ndarray:
-    """The paired relative changes that one setting's draws define, (change,); none where too many were not solved.
-
-    usual : as for `judged`
-    """
+def changes(level: np.ndarray, status_quo: np.ndarray, failed: np.ndarray) -> np.ndarray:
+    """The paired relative changes that one setting's draws define, (change,); none where too many were not solved."""
     if failed.mean() > MOST_FAILED:
         return np.empty(0)
-    known = status_quo[np.isfinite(status_quo) & ~failed]
-    if known.size and abs(float(np.median(known))) < NEGLIGIBLE * abs(usual):
-        return np.zeros(known.size)
     return relative_to(np.where(failed, np.nan, level), status_quo)
+
+
+def next_to_nothing(status_quo: np.ndarray, failed: np.ndarray, usual: float) -> bool:
+    """Whether less than NEGLIGIBLE is left of the median of what changes are measured against.
+
+    status_quo, failed : (draw,) at one setting
+    usual : that median as drawn
+    """
+    known = status_quo[np.isfinite(status_quo) & ~failed]
+    return bool(known.size) and abs(float(np.median(known))) < NEGLIGIBLE * abs(usual)
 
 
 def search(
@@ -161,7 +176,7 @@ def search(
 
     finding : the sign of the finding
     later   : settings that are computed elsewhere afterwards
-    usual   : as for `judged`
+    usual   : the status quo's median as drawn
     """
     scans = [Scan(one, finding) for one in assumptions]
     left = len(scans) * (1.5 + 1.5 + 0.7 * USUAL_ROUNDS) + later  # as a rule, after the ends of priors
@@ -187,11 +202,11 @@ def _halfway(scan: Scan) -> Iterator[float]:
 
 
 def _beyond(scan: Scan) -> Iterator[float]:
-    """Outside the prior, where nothing inside reverses the finding."""
+    """Outside the prior, where nothing inside reverses the finding, and on sides on which it has not vanished."""
     if scan.nearest(REVERSES) is None:
         for up in (False, True):
             value = scan.assumed.beyond(up)
-            if value is not None:
+            if value is not None and scan.nil.isdisjoint(scan.path(up)):
                 yield value
 
 
@@ -204,12 +219,14 @@ def evaluate(worlds: CommonDraws, settings: Sequence[tuple[Scan, float]], usual:
     for place, (name, value) in enumerate(new):
         values[name][place] = value
     rows = worlds.at_every_draw(values, expected=True)
-    found = {key: (rows.level[i], rows.status_quo[i], rows.failed[i], usual) for i, key in enumerate(new)}
+    found = {key: (rows.level[i], rows.status_quo[i], rows.failed[i]) for i, key in enumerate(new)}
     for scan, value in settings:
         if (scan.assumed.name, value) in found:
             here = found[scan.assumed.name, value]
             scan.verdicts[value] = judged(*here)
             scan.intervals[value] = median_interval(changes(*here))
+            if next_to_nothing(*here[1:], usual):
+                scan.nil.add(value)
 
 
 def _narrow(worlds: CommonDraws, scans: Sequence[Scan], later: int, usual: float) -> None:

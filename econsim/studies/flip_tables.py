@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from econsim.studies.flip_search import VANISHES
 from econsim.studies.words import plain
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _run_mapping(run: Confirmation) -> dict[str, Any]:
 def never_mapping(scan: Scan) -> dict[str, Any]:
     """An assumption that leaves the finding as it is, as JSON has it."""
     closest = scan.closest()
-    unsolved = [value for value, one in scan.verdicts.items() if one.sign is None]
+    unsolved = [value for value, one in scan.verdicts.items() if one.sign is None and value not in scan.nil]
     return {
         **scan_mapping(scan),
         "tried": sorted(scan.verdicts),
@@ -60,7 +61,7 @@ def never_mapping(scan: Scan) -> dict[str, Any]:
 
 def scan_mapping(scan: Scan) -> dict[str, Any]:
     """An assumption as JSON has it."""
-    assumed, row = scan.assumed, scan.assumed.row
+    assumed, row, vanishes = scan.assumed, scan.assumed.row, scan.nearest(VANISHES)
     return {
         "parameter": assumed.name,
         "meaning": row.meaning,
@@ -72,4 +73,6 @@ def scan_mapping(scan: Scan) -> dict[str, Any]:
         "scale": assumed.scale,
         "bounds": list(assumed.bounds),
         "median_at_default": plain(scan.verdicts[assumed.default].median),
+        "vanishes_at": None if vanishes is None else vanishes.value,
+        "median_where_it_vanishes": None if vanishes is None else plain(scan.verdicts[vanishes.value].median),
     }

@@ -65,6 +65,13 @@ def setting(name: str, value: float, *, unit: bool = True, figures: int = 6) -> 
     return f"{text}{_after(text, known)}"
 
 
+def settings(name: str, one: float, other: float, between: str = " to ", *, figures: int = 6) -> str:
+    """Two values of a parameter or lever and what stands between them, the unit told once: `0.2 and 0.5 a quarter`."""
+    money = str(book_row(name).unit).startswith("$M")  # its sign stands before the number
+    first = setting(name, one, unit=money, figures=figures).removesuffix(" a quarter")
+    return f"{first}{between}{setting(name, other, figures=figures)}"
+
+
 def _after(text: str, unit: str) -> str:
     """What follows a number."""
     told = _UNITS.get(unit, f" {unit}")
@@ -83,7 +90,12 @@ def unit_after(unit: str) -> str:
 
 
 def relative(change: float) -> str:
-    """A relative change to two significant digits: `+0.48%`, `−12%`; for changes that lie close to a threshold."""
+    """A relative change to two significant digits: `+0.48%`, `−12%`; for changes that lie close to a threshold.
+
+    One that is nothing but rounding, or would need an exponent, is `0%`.
+    """
+    if abs(100.0 * change) < 1e-4:
+        return "0%"
     text = rounded(100.0 * change, 2)
     return f"{'+' if change > 0.0 else ''}{text}%"
 

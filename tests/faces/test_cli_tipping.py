@@ -59,7 +59,7 @@ def quick(monkeypatch):
         base = np.full(len(numbers), 10000.0)
         return Rows(base + level, level, np.zeros(len(numbers), dtype=bool), base)
 
-    def plain_run(asked, name, value, usual):
+    def plain_run(asked, name, value):
         rows = at(None, {name: np.full(2, np.nan if value is None else value)}, np.arange(2))
         return Confirmation(value, "0" * 12, judged(rows.level, rows.status_quo, rows.failed), "A sentence.")
 

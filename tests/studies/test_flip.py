@@ -10,7 +10,7 @@ import pytest
 import econsim
 from econsim.charts.flip import flip_title
 from econsim.errors import InputError
-from econsim.findings import SMALL_CHANGE, relative_change, verdict
+from econsim.findings import NEGLIGIBLE, SMALL_CHANGE, relative_change, verdict
 from econsim.parameter_book import book
 from econsim.runs import DEFAULT_DRAWS
 from econsim.scenario import load_scenario
@@ -19,7 +19,7 @@ from econsim.studies import flip as flips
 from econsim.studies.flip_assumptions import STEPS, Assumed, assumptions_of
 from econsim.studies.flip_one import flip_of
 from econsim.studies.flip_result import Flips
-from econsim.studies.flip_search import FADES, REVERSES, Bracket, Scan, judged, search
+from econsim.studies.flip_search import FADES, REVERSES, VANISHES, Bracket, Scan, judged, next_to_nothing, search
 from econsim.studies.median_interval import median_interval
 from econsim.studies.tipping_worlds import CommonDraws, Rows
 
@@ -155,6 +155,9 @@ def test_a_command_shows_the_answer():
         "econsim run gate-and-detect --set status_quo=baseline --set lab_premium=1.5 --draws 64 --seed 3 "
         "--ensemble default"
     )
+    other = flips.ask_flip("gate-and-detect", "baseline", "lab_npv", 64, 3, "default", "batch")
+    assert other.command("lab_premium", 1.5) == f"{asked.command('lab_premium', 1.5)} --json --quiet"
+    assert asked.where_told == "its finding" and 'effects, "lab_npv", "p50" in its JSON' in other.where_told
     usual = flips.ask_flip("gate-and-detect", None, "rd_investment", DEFAULT_DRAWS, 0, None, "batch")
     assert usual.command("access_lag", 4.0) == "econsim run gate-and-detect --set access_lag=4"
     assert flips.ask_flip(small(), None, "rd_investment", 2, 0, None, "batch").command("access_lag", 4.0) is None
@@ -163,22 +166,21 @@ def test_a_command_shows_the_answer():
 # ------------------------------------------------------------------------------------------ searching
 
 
-def made_up(monkeypatch, response, names=("leakage_rate",)):
+def made_up(monkeypatch, response, names=("leakage_rate",), status_quo=np.ones_like):
     """The scan of one assumption whose relative change is a function of its value; unchanged it is a tenth."""
 
     def at(self, values, numbers, *, expected=False):
-        change = np.full(len(numbers), 0.1)
+        change, base = np.full(len(numbers), 0.1), np.ones(len(numbers))
         if values:
             (given,) = values.values()
-            change = response(given)
-        ones = np.ones(len(numbers))
-        return Rows(1.0 + change, change, np.zeros(len(numbers), dtype=bool), ones)
+            change, base = response(given), status_quo(given)
+        return Rows((1.0 + change) * base, change * base, np.zeros(len(numbers), dtype=bool), base)
 
     monkeypatch.setattr(CommonDraws, "at", at)
     scenario = small()
     quo = scenario.without_levers()
     worlds = CommonDraws(scenario, quo, flips_settings(scenario), "hhi", True, names)
-    (scan,) = search(worlds, [one for one in assumptions_of(scenario, quo) if one.name in names], 1)
+    (scan,) = search(worlds, [one for one in assumptions_of(scenario, quo) if one.name in names], 1, usual=1.0)
     return scan
 
 
@@ -252,14 +254,30 @@ def test_an_effect_of_failed_or_undefined_futures_is_unknown():
     assert judged(1.004 * ones, ones, failed & False).sign == 0
 
 
-def test_where_next_to_nothing_is_left_to_change_a_finding_fades():
-    """Per cent of next to nothing have a sign by luck; a world that is small in all its futures keeps its finding."""
+def test_next_to_nothing_is_told_by_what_is_usual():
+    """A world that is small in all its futures keeps its finding."""
     nil, solved = np.linspace(-0.4, 0.6, 11), np.zeros(11, dtype=bool)
-    assert judged(0.3 * nil + 0.2, nil, solved).sign == 1
-    assert judged(0.3 * nil + 0.2, nil, solved, usual=5.0).unmoved
-    assert judged(0.3 * nil + 0.2, nil, solved, usual=-1.0).sign == 1
-    gone = np.where(np.arange(11) == 0, np.nan, nil)
-    assert judged(gone, gone, np.arange(11) == 0, usual=50.0).sign is None  # too many failed
+    assert next_to_nothing(nil, solved, usual=5.1) and next_to_nothing(-nil, solved, usual=-5.1)
+    assert not next_to_nothing(nil, solved, usual=4.9)
+    assert not next_to_nothing(nil, ~solved, usual=50.0)  # nothing is known
+
+
+def test_no_change_is_judged_where_next_to_nothing_is_left(monkeypatch):
+    """From 0.3 on a hundredth of the status quo is left: what the change turns to there is no flip, and is told."""
+    scan = made_up(
+        monkeypatch, lambda x: np.where(x > 0.35, -0.1, 0.1), status_quo=lambda x: np.where(x > 0.3, 0.01, 1.0)
+    )
+    assert flip_of(scan) is None and scan.finding == 1
+    found = scan.nearest(VANISHES)
+    assert found.before <= 0.3 < found.value < found.before + 0.47 / STEPS * 1.001
+    assert scan.verdicts[found.value].median == pytest.approx(0.1)  # as it is, though nothing follows from it
+    assert scan.verdicts[0.5].median == pytest.approx(-0.1) and 0.5 in scan.nil
+    assert max(scan.verdicts) == 0.5 and scan.closest()[0] <= 0.3  # further out nothing could be judged
+    turned = made_up(
+        monkeypatch, lambda x: np.where(x > 0.25, -0.1, 0.1), status_quo=lambda x: np.where(x > 0.3, 0.01, 1.0)
+    )
+    one = flip_of(turned)
+    assert one.kind == REVERSES and one.before <= 0.25 < one.value and one.stays
 
 
 def test_the_tail_mandate_is_not_reversed_where_there_is_no_hidden_loss(monkeypatch):
@@ -267,9 +285,21 @@ def test_the_tail_mandate_is_not_reversed_where_there_is_no_hidden_loss(monkeypa
     scenario = load_scenario("tail-evaluation").with_(quarters=32)
     found = econsim.flip(scenario, output="hidden_loss_share", draws=21, engine="batch")
     assert found.found.sign == -1
-    (one,) = found.flips
-    assert (one.kind, one.reverses, one.confirmed) == (FADES, None, True)
-    assert 0.0 <= one.value <= 0.01
+    assert found.flips == []
+    ((scan, value),) = found.vanishing
+    before = scan.nearest(VANISHES).before
+    assert 0.0 <= value < before <= 0.01
+    usual = np.nanmedian(econsim.simulate(scenario, 21, engine="batch").status_quo.values("hidden_loss_share"))
+    for place, gone in ((before, False), (value, True)):  # plain runs have as little of it there, and this change
+        changed = scenario.with_assumptions(belief_erosion=place)
+        result = econsim.simulate(changed, 21, engine="batch", keep="summaries")
+        left = np.nanmedian(result.status_quo.values("hidden_loss_share")) / usual
+        assert (abs(left) < NEGLIGIBLE) == gone
+        change = float(np.median(relative_change(result, "hidden_loss_share")))
+        assert scan.verdicts[place].median == pytest.approx(change, rel=1e-12)
+    assert "is left in the same world without policy; a change in per cent of that is not judged" in found.finding
+    row = found.table().iloc[0]
+    assert (row["does"], row["vanishes_at"]) == ("neither", value)
 
 
 def test_every_uncertain_parameter_is_tried_within_what_a_scenario_accepts():
@@ -415,3 +445,6 @@ def test_which_assumptions_is_part_of_the_question():
         asked(["lab_premum"])
     with pytest.raises(InputError, match="only: names no assumption"):
         asked([])
+    with pytest.raises(InputError, match="only: must be a list of names") as caught:
+        asked("lab_premium")
+    assert len(caught.value.problems) == 1
