@@ -39,9 +39,12 @@ def peeling(discovery: Discovery) -> Any:
     # The search goes up to the left: beside it there is room below on the left and above on the right.
     side: Any
     side, dx, dy = ("right", -12, 14) if box.coverage > 0.5 else ("left", 12, -14)
-    label = mark.mark_text(align=side, dx=dx, dy=dy, color=VERMILLION, fontSize=12, fontWeight="bold").encode(
-        text="told:N"
-    )
+    # White under the words: the grey cross and the line may run there.
+    words_there: dict[str, Any] = {"align": side, "dx": dx, "dy": dy, "fontSize": 12, "fontWeight": "bold"}
+    label = [
+        mark.mark_text(**words_there, **ink).encode(text="told:N")
+        for ink in ({"color": "white", "stroke": "white", "strokeWidth": 5.0}, {"color": VERMILLION})
+    ]
     held_out = _held_out(discovery, scale)
     if box.limits:
         title = (
@@ -57,7 +60,7 @@ def peeling(discovery: Discovery) -> Any:
     )
     if held_out:
         subtitle += " Grey cross: boxes found in one half of the futures, in the other half, lowest to highest."
-    chart = alt.layer(*held_out, line, dots, chosen, label).properties(
+    chart = alt.layer(*held_out, line, dots, *label, chosen).properties(
         width=PLOT_WIDTH, height=HEIGHT, title=titled(title, subtitle)
     )
     return styled(chart, sweep_footer(discovery.sweep))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 import econsim
-from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled, titled
+from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, rows_axis, styled, titled
 from econsim.ensemble_words import illustrative_sweep
 from econsim.errors import InputError, Problem
 from econsim.findings import quoted_name
@@ -38,7 +38,7 @@ def rank_correlations(drivers: Drivers, metric: str | None = None, scenario: str
     table = whole.head(MOST_ROWS).copy()
     table["name"] = [words(name) for name in table["parameter"]]
     table["told"] = [f"{value:+.2f}".replace("-", "−") for value in table["correlation"]]
-    base = alt.Chart(table).encode(y=_rows_axis(table["name"].tolist()))
+    base = alt.Chart(table).encode(y=rows_axis(table["name"].tolist()))
     scale = alt.Scale(domain=[min(-0.1, float(table["low"].min())), max(0.1, float(table["high"].max()))], nice=True)
     wide = base.mark_rule(strokeWidth=3, color=BLUE).encode(
         x=alt.X("low:Q", title="rank correlation", scale=scale, axis=alt.Axis(tickCount=8)), x2="high:Q"
@@ -71,7 +71,7 @@ def information_bars(drivers: Drivers) -> Any:
     axis_unit, factor = ("$bn", 1e-3) if one.unit == "$M" else (one.unit, 1.0)
     ends = ["value", "low", "high", "upper"]
     table[ends] = table[ends] * factor
-    base = alt.Chart(table).encode(y=_rows_axis(table["name"].tolist()))
+    base = alt.Chart(table).encode(y=rows_axis(table["name"].tolist()))
     way = "less" if one.less_is_better else "more"
     unit = "" if axis_unit in ("–", "ratio", "share") else f", {axis_unit}"
     most = max(float(table[["upper", "high"]].max().max()), 1e-9)
@@ -96,8 +96,8 @@ def information_bars(drivers: Drivers) -> Any:
     packages = listed([quoted_name(name) for name in one.packages])
     subtitle = (
         f"Expected gain of choosing among {packages} after learning it; {one.rows:,} futures. Bar: gain of a rule "
-        "fitted on other futures, which leans low; line: its 95% interval; tick: highest fitted value, which leans "
-        f"high.{rest}"
+        "fitted on other futures, which leans low; line: its 95% interval; tick: an estimate that leans high, the "
+        f"mean of the highest value fitted in each future, or the bar's end where that is above it.{rest}"
     )
     chart = alt.layer(bars, *spans, ticks.encode(x="upper:Q"), said).properties(
         width=PLOT_WIDTH, height=alt.Step(26), title=titled(one.headline, subtitle)
@@ -115,10 +115,6 @@ def _bar(name: str, one: Any, color: str) -> dict[str, Any]:
 def sweep_footer(sweep: Any) -> str:
     """Where the numbers of a sweep come from."""
     return f"econsim {econsim.__version__}, sweep {sweep.sweep_id}. {illustrative_sweep(sweep.plan)}"
-
-
-def _rows_axis(order: list[str]) -> alt.Y:
-    return alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=240, ticks=False, domain=False))
 
 
 def _zero() -> Any:

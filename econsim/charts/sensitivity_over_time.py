@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import altair as alt
 import pandas as pd
 
-from econsim.charts.sensitivity_parts import footer, start, titled, words
-from econsim.charts.style import PLOT_WIDTH, styled
+from econsim.charts.sensitivity_parts import footer
+from econsim.charts.style import PLOT_WIDTH, styled, titled
 from econsim.errors import InputError, Problem, unknown_name
-from econsim.studies.sensitivity_words import listed, percent
+from econsim.studies.sensitivity_words import percent
+from econsim.studies.words import listed, start, words
 
 if TYPE_CHECKING:
     from econsim.studies.sensitivity import Sensitivity

@@ -1,40 +1,24 @@
-"""What charts of sensitivity share: names, titles, footers, axes."""
+"""What charts of sensitivity share: names, footers, what is left out."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import altair as alt
-
-from econsim.charts.style import heading
 from econsim.cli_text import shown_unit
 from econsim.ensemble_words import RESTS_ON_PRIORS
 from econsim.errors import InputError, Problem
+from econsim.findings import quoted_name
 from econsim.metrics import summary_catalogue
-from econsim.studies.sensitivity_ranking import FAINT, NAMED, leading, order_words, ranked
-from econsim.studies.sensitivity_words import listed
+from econsim.studies.sensitivity_ranking import FAINT, NAMED, NO_ZERO, UNMOVED, leading, order_words, ranked
+from econsim.studies.words import listed, words
 
 if TYPE_CHECKING:
     from econsim.studies.sensitivity import Sensitivity
 
 SHOWN = 12  # parameters of a bar chart
-TITLE, LINE = 66, 92  # characters of a line of the title, and of one below it
 LIGHT = "#9DC7E3"
 PALE = "#D9D9D9"
-
-
-def words(name: str) -> str:
-    """A name as a reader says it: `copy cost ratio`."""
-    if name == "rd_relative":
-        return "R&D relative to no copying"
-    if name.endswith("_pv"):
-        return f"present value of {words(name.removesuffix('_pv'))}"
-    text = name.replace("_", " ")
-    return " ".join(
-        {"rd": "R&D", "hhi": "HHI", "npv": "NPV", "ai": "AI", "api": "API"}.get(part, part) for part in text.split()
-    )
 
 
 def footer(result: Sensitivity) -> str:
@@ -68,13 +52,40 @@ def strongest(content: Mapping[str, Any], name: str, kind: str, told: Callable[[
     content : of a result, or its `by_rank`
     told    : one row in words
     returns : the names; `known`, `open` where not even the first is above all others, or `none` where nothing is
-              distinguishable from zero; what has to be said of the order of those that are known
+              distinguishable from zero; what has to be said of the order of those that are known, or of which rows the
+              others are
     """
     top, unordered = leading(content, name, kind)
     if top:
         return listed([told(row) for row in top]), "known", order_words(top, unordered, words)
-    rows = [row for row in ranked(content, name, kind) if row["words"] not in FAINT][:NAMED]
-    return listed([told(row) for row in rows]) if rows else "", "open" if rows else "none", ""
+    rows = [row for row in ranked(content, name, kind) if row["words"] not in FAINT]
+    among = f"the strongest by estimate of {len(rows)} " if len(rows) > NAMED else ""
+    return (
+        listed([told(row) for row in rows[:NAMED]]),
+        "open" if rows else "none",
+        f"{among}distinguishable from zero",
+    )
+
+
+def not_shown(rows: Sequence[Mapping[str, Any]], factor: str) -> str:
+    """What a chart of the first rows leaves out, in a sentence.
+
+    rows   : all of them, as `ranked` has them
+    factor : `parameter` or `group`
+    """
+    left = rows[SHOWN:]
+    if not left:
+        return ""
+    weaker = sum(row["words"] not in FAINT for row in left)
+    unknown = [row for row in left if row["words"] == NO_ZERO]
+    still = len(left) - weaker - len(unknown)
+    kinds = ((weaker, "weaker"), (len(unknown), NO_ZERO), (still, f"with {UNMOVED}"))
+    told = listed([f"{count} {kind}" for count, kind in kinds if count])
+    text = f" Not shown, of {len(rows)} {factor}s: {told}"
+    maybe = [words(row["name"]) for row in unknown if (row["high"] or 0.0) > rows[0]["strength"]]
+    if maybe:
+        text += f"; {listed(maybe[:NAMED])} may matter not at all, or more than those shown"
+    return f"{text}."
 
 
 def unit_of(name: str) -> tuple[str, float]:
@@ -87,28 +98,10 @@ def of(result: Sensitivity, name: str, effect: bool) -> str:
     """What a chart is of, in words."""
     if not effect:
         return words(name)
-    return f"what {words(result.content['scenario'].replace('-', '_'))} changes in {words(name)}"
-
-
-def titled(title: str, subtitle: str) -> alt.TitleParams:
-    """Finding and subtitle, broken into lines that fit the plot."""
-    found = heading(title, textwrap.wrap(subtitle, LINE))
-    found["text"] = textwrap.wrap(title, TITLE)
-    found["subtitlePadding"] = 6
-    return found
-
-
-def rows_axis(order: list[str]) -> alt.Y:
-    """Parameters from top to bottom in the order given."""
-    return alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=240, ticks=False, domain=False))
+    return f"the effect of {quoted_name(result.content['scenario'])} on {words(name)}"
 
 
 def plain(value: float) -> str:
     """A number as a reader says it."""
     text = f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"
     return text.replace("-", "−")
-
-
-def start(text: str) -> str:
-    """The same with a capital."""
-    return text[:1].upper() + text[1:]

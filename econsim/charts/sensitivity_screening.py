@@ -11,17 +11,16 @@ from econsim.charts.sensitivity_parts import (
     LIGHT,
     SHOWN,
     footer,
+    not_shown,
     of,
     plain,
-    rows_axis,
     rows_of,
     strongest,
-    titled,
     unit_of,
-    words,
 )
-from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled
+from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, rows_axis, styled, titled
 from econsim.studies.sensitivity_ranking import EITHER_WAY, FAINT, leading
+from econsim.studies.words import words
 
 if TYPE_CHECKING:
     from econsim.studies.sensitivity import Sensitivity
@@ -62,7 +61,7 @@ def tornado(result: Sensitivity, output: str | None = None, *, effect: bool = Fa
         legend=alt.Legend(title=None, orient="bottom", labelFontSize=12),
     )
     offset = alt.YOffset("end:N", sort=["low end", "high end"])
-    title_x = f"change of {words(name)}" + (f", {unit}" if unit else "")
+    title_x = f"change of {of(result, name, effect)}" + (f", {unit}" if unit else "")
     few = alt.Axis(tickCount=6)  # then all have labels, and 0 is among them
     x = alt.X("change:Q", title=title_x, scale=alt.Scale(nice=True), axis=few)
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GREY).encode(x="x:Q")
@@ -76,13 +75,12 @@ def tornado(result: Sensitivity, output: str | None = None, *, effect: bool = Fa
     ]
     content = result.content
     kind = "effects" if effect else "outputs"
-    left = len(rows) - len(shown)
     default = f"{plain(factor * content['base'][kind][name])} {unit}".rstrip()
     subtitle = (
         f"Screening, one at a time: each {content['factor']} at the ends of its 90% range (right), the others at their "
         f"defaults, where it is {default}. Paired mean changes over "
         f"{content['draws']} {'futures; lines: 95% intervals' if content['draws'] > 1 else 'future'}."
-        + (f" {left} weaker ones are not shown." if left else "")
+        + not_shown(rows, content["factor"])
     )
     named, state, among = strongest(content, name, kind, lambda row: words(row["name"]))
     what = of(result, name, effect)
@@ -91,7 +89,7 @@ def tornado(result: Sensitivity, output: str | None = None, *, effect: bool = Fa
     elif state == "open" and content["draws"] == 1:
         title = f"One future cannot tell what moves {what} most, one at a time; largest there: {named}"
     elif state == "open":
-        title = f"One at a time, what moves {what} most is open; distinguishable from zero: {named}"
+        title = f"One at a time, what moves {what} most is open; {among}: {named}"
     else:
         title = (
             f"One at a time, {named} move{'' if len(leading(content, name, kind)[0]) > 1 else 's'} {what} most{among}"
@@ -123,7 +121,7 @@ def morris_bars(result: Sensitivity, output: str | None = None, *, effect: bool 
         ]
     )
     base = alt.Chart(table).encode(y=rows_axis(table["name"].tolist()))
-    title_x = f"mean absolute change of {words(name)}" + (f", {unit}" if unit else "")
+    title_x = f"mean absolute change of {of(result, name, effect)}" + (f", {unit}" if unit else "")
     line = alt.condition("datum.faint", alt.value(GREY), alt.value(VERMILLION))
     layers = [
         base.transform_filter("!datum.faint")
@@ -136,7 +134,7 @@ def morris_bars(result: Sensitivity, output: str | None = None, *, effect: bool 
     subtitle = (
         f"Screening after Morris: the mean absolute change of {of(result, name, effect)} when a {content['factor']} "
         f"crosses its 90% range, wherever the others stand, over {content['trajectories']} trajectories. Lines: 95% "
-        "intervals. A screening orders; it does not share out variance."
+        "intervals. A screening orders; it does not share out variance." + not_shown(rows, content["factor"])
     )
     kind = "effects" if effect else "outputs"
     named, state, among = strongest(content, name, kind, lambda row: words(row["name"]))

@@ -8,21 +8,11 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from econsim.charts.sensitivity_parts import (
-    LIGHT,
-    SHOWN,
-    footer,
-    of,
-    rows_axis,
-    rows_of,
-    start,
-    strongest,
-    titled,
-    words,
-)
-from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled
+from econsim.charts.sensitivity_parts import LIGHT, SHOWN, footer, not_shown, of, rows_of, strongest
+from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, rows_axis, styled, titled
 from econsim.studies.sensitivity_ranking import NO_ZERO, leading, ranked
 from econsim.studies.sensitivity_words import noise_words, percent
+from econsim.studies.words import start, words
 
 if TYPE_CHECKING:
     from econsim.studies.sensitivity import Sensitivity
@@ -113,7 +103,6 @@ def _subtitle(
 ) -> str:
     factor = result.content["factor"]
     what = of(result, name, kind == "effects")
-    left = len(rows) - SHOWN
     out = (result.content["screening"] or {}).get("left_out", ())
     return (
         f"Sobol' indices of {f'the rank of {what} among all runs' if by_rank else what}: the share of its variance "
@@ -123,7 +112,7 @@ def _subtitle(
             if any(row["words"] == NO_ZERO for row in rows[:SHOWN])
             else ""
         )
-        + (f" {left} weaker {factor}s are not shown." if left > 0 else "")
+        + not_shown(rows, factor)
         + (f" {len(out)} more were screened out and held at their defaults." if out else "")
         + (" Shares above 100% are sampling error." if rows[0]["ST"] > 1.05 else "")
         + ("" if content["convergence"][kind][name]["settled"] else " The whole rank order is not settled.")
@@ -143,6 +132,6 @@ def _title(result: Sensitivity, content: Mapping[str, Any], name: str, kind: str
     if state == "none":
         return f"Nothing that was varied is distinguishable from zero on {what}"
     if state == "open":
-        return start(f"{prefix}what drives {what} most is open; distinguishable from zero: {named}")
+        return start(f"{prefix}what drives {what} most is open; {order}: {named}")
     many = len(leading(content, name, kind)[0]) > 1
     return start(f"{prefix}{named} drive{'' if many else 's'} {what} most{order}")

@@ -62,6 +62,11 @@ def titled(title: str, subtitle: str, line: int = LINE) -> alt.TitleParams:
     return found
 
 
+def rows_axis(order: list[str]) -> alt.Y:
+    """Rows by their `name`, from top to bottom in the order given."""
+    return alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=240, ticks=False, domain=False))
+
+
 def styled(chart: Any, footer: str = "", theme: Theme = LIGHT) -> Any:
     """The finished chart.
 

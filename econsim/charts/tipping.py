@@ -167,7 +167,7 @@ def _curve_title(result: BreakEven) -> str:
     (one,), what = result.crossings, words(asked.output.name).removeprefix("the ")
     what = f"a {what}" if asked.output.effect else what
     count = "Half" if one.rises else "Fewer than half"
-    at = f"once {words(result.axis.name)} passes {setting(result.axis.name, one.value)}"
+    at = f"once {words(result.axis.name)} {result.passes} {setting(result.axis.name, one.value)}"
     return f"{count} of the futures have {what} {asked.beyond_words} {at} ({result.certainty})"
 
 
@@ -184,9 +184,9 @@ def _cell(share: Any) -> dict[str, Any]:
     if not math.isfinite(share):
         return {"fill": "#ffffff", "text": "–", "ink": BLACK}
     count = share * 20.0
-    text = f"{count:.0f}"
+    text = f"{count:.1f}".removesuffix(".0")
     if (text == "0" and share > 0.0) or (text == "20" and share < 1.0):
-        text = "<1" if text == "0" else ">19"
+        text = "<0.1" if text == "0" else ">19.9"
     fill = cividis(share)
     return {"fill": fill, "text": text, "ink": ink_on(fill)}
 

@@ -70,7 +70,7 @@ def _information(found: Drivers) -> str:
     rows.append(["all parameters together", number(whole.value), number(whole.standard_error), number(whole.upper)])
     rows.append(["everything, luck included", number(one.perfect.value), number(one.perfect.standard_error), ""])
     told = f"Worth knowing before choosing, {one.metric} in {one.unit}"
-    return table([told, "value", "standard error", "at most"], rows) + _rest(len(one.ranked))
+    return table([told, "value", "standard error", "leaning high"], rows) + _rest(len(one.ranked))
 
 
 def _rest(count: int) -> str:

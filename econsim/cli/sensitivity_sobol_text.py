@@ -75,7 +75,7 @@ def others_text(content: Mapping[str, Any], labels: Sequence[tuple[str, str]]) -
         rows.append([f"{of} (luck {noise_words(content['noise'], name, kind)}, order {_verdict(one)})", "", "", ""])
         names = _distinguishable(content, name, kind)[:OTHERS_LEADING]
         rows += [[f"  {factor}", *_cells(one, factor, "ST")] for factor in names]
-        rows += [] if names else [[f"  nothing is {NO_ZERO}", "", "", ""]]
+        rows += [] if names else [["  nothing is distinguishable from zero", "", "", ""]]
         notes += [f"{of}: {line}" for line in _undefined(one, counts)]
     heads = ["output, and its strongest total indices", *(f"N={count:,}" for count in counts)]
     return "\n".join(["Convergence of other outputs", table(heads, rows), *(paragraph(line, "  ") for line in notes)])

@@ -11,7 +11,7 @@ from econsim.ensemble_words import RESTS_ON_PRIORS
 from econsim.metrics import summary_catalogue
 from econsim.studies.sensitivity import planned_rows
 from econsim.studies.sensitivity_folder import SCREENING
-from econsim.studies.sensitivity_ranking import FAINT, NO_ZERO, UNMOVED, ranked
+from econsim.studies.sensitivity_ranking import FAINT, ranked
 from econsim.studies.sensitivity_settings import KEPT, TRAJECTORIES, SensitivitySettings
 from econsim.studies.sensitivity_words import percent
 
@@ -101,7 +101,8 @@ def _others(content: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _strongest(content: Mapping[str, Any], labels: Sequence[tuple[str, str]]) -> str:
     """Three strongest of each output of a screening."""
     rows = []
-    nothing = f"nothing: {UNMOVED if content['method'] == 'morris' else NO_ZERO}"
+    faint = "nothing changed it in these runs", "nothing is distinguishable from zero"
+    nothing = faint[content["method"] != "morris"]
     for kind, name in labels:
         strong = [row["name"] for row in ranked(content, name, kind) if row["words"] not in FAINT][:3]
         rows.append([f"{'effect on ' if kind == 'effects' else ''}{name}", ", ".join(strong) or nothing])

@@ -140,8 +140,9 @@ class Drivers:
         clear = [row for row in rows if row["low"] > 0.0 or row["high"] < 0.0]
         if not clear:
             return start(f"{told} goes with none of the {len(rows)} parameters clearly.")
+        top = leading(rows)
         parts = [f"{words(row['parameter'])} ({_interval(row, first=row is clear[0])})" for row in clear[:TOLD]]
-        return start(f"{told} goes most with {listed(parts)}.")
+        return start(f"{told} {_goes_with(parts, top, len(clear))}.")
 
     def headline(self, scenario: str, metric: str) -> str:
         """As `sentence`, in one line."""
@@ -150,7 +151,7 @@ class Drivers:
         if not clear:
             return self.sentence(scenario, metric)
         told = [f"{words(row['parameter'])} ({_signed(row['correlation'])})" for row in clear[:TOLD]]
-        return start(f"{words(metric)} goes most with {listed(told)}")
+        return start(f"{words(metric)} {_goes_with(told, leading(rows), len(clear))}")
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -229,7 +230,7 @@ def drivers(
     """
     found = finished_sweep(sweep)
     if value_of_information is not None:
-        read_packages(value_of_information)
+        read_packages(value_of_information, found)
         if metric is None:
             message = "is needed with the value of information: by which metric is chosen"
             raise InputError(Problem("metric", message, allowed=", ".join(found.metrics[:20])))
@@ -339,7 +340,8 @@ def _notes(swept: Sequence[SweptRows], regional: Regional | None, information: I
     if information is not None:
         told.append(
             "The value of knowing a parameter is that of a rule for choosing which was fitted on other rows; it leans "
-            "low, 'at most' leans high."
+            "low. The estimate that leans high is the mean of the highest value fitted in each row, or the other one "
+            "where it is above that."
         )
         if information.undefined:
             told.append(
@@ -351,6 +353,29 @@ def _notes(swept: Sequence[SweptRows], regional: Regional | None, information: I
                 "Parameters are valued on means over the draws of each point; knowing everything, draw by draw."
             )
     return tuple(told)
+
+
+def leading(rows: Sequence[dict[Any, Any]]) -> int:
+    """How many of the strongest correlations, at most TOLD, are known to be stronger than all the others.
+
+    rows : the strongest first. Known is what intervals that lie apart say, all by their size without a sign
+    """
+    sizes = [sorted((abs(row["low"]), abs(row["high"]))) for row in rows]
+    least = [0.0 if row["low"] <= 0.0 <= row["high"] else size[0] for row, size in zip(rows, sizes, strict=True)]
+    for count in range(min(TOLD, len(rows)), 0, -1):
+        if min(least[:count]) > max((size[1] for size in sizes[count:]), default=0.0):
+            return count
+    return 0
+
+
+def _goes_with(told: Sequence[str], top: int, clear: int) -> str:
+    """With what a metric goes: the first `top` of `told` more than with anything else, the others by estimate."""
+    rest = listed(told[top:])
+    if top:
+        return f"goes most with {listed(told[:top])}" + (f"; next by estimate: {rest}" if rest else "")
+    if clear > len(told):
+        return f"goes with {rest}, the strongest by estimate of {clear} that are clear"
+    return f"goes with {rest}{', in that order by estimate' if clear > 1 else ''}"
 
 
 def _interval(row: dict[str, Any], first: bool) -> str:

@@ -79,9 +79,11 @@ class Information:
     def sentences(self) -> tuple[str, ...]:
         """What is best, what knowing everything is worth, and which parameters are worth settling."""
         means = self.means
-        told = listed([f"{amount(means[one], self.unit)} with {quoted_name(one)}" for one in self.packages])
-        least = "lowest" if self.less_is_better else "highest"
+        least, less = ("lowest", "more") if self.less_is_better else ("highest", "less")
         tied = [name for place, name in enumerate(self.packages) if place in self.perfect.tied]
+        others = sorted((name for name in self.packages if name not in tied), key=lambda one: self._short(one))
+        short = [f"{amount(self._short(one), self.unit)} {less} with {quoted_name(one)}" for one in others]
+        told = "; ".join([amount(means[self.best], self.unit), *([listed(short)] if short else [])])
         alike = " alike" if len(tied) > 1 else ""
         first = (
             f"{words(self.metric)} is {least} on average with {listed([quoted_name(one) for one in tied])}{alike} "
@@ -92,6 +94,10 @@ class Information:
             f"average."
         )
         return first[:1].upper() + first[1:], whole, self.settling
+
+    def _short(self, name: str) -> float:
+        """By how much a package is worse on average than the best one."""
+        return abs(self.means[name] - self.means[self.best])
 
     def _how_often(self, name: str, full: bool) -> str:
         """In how many futures a package is the best, with others that are level and alone."""
@@ -141,7 +147,8 @@ class Information:
     def bracket(self, name: str) -> str:
         """How well a value is known."""
         one = self.parameters[name]
-        return f"standard error {amount(one.standard_error, self.unit)}, at most {amount(one.upper, self.unit)}"
+        high = amount(one.upper, self.unit)
+        return f"standard error {amount(one.standard_error, self.unit)}; by an estimate that leans high, {high}"
 
     def summary(self) -> dict[str, Any]:
         """Plain Python for JSON; money in the metric's unit."""
@@ -184,7 +191,7 @@ def _partial(one: PartialInformation) -> dict[str, Any]:
     }
 
 
-def read_packages(packages: str | Sequence[str]) -> list[str]:
+def read_packages(packages: str | Sequence[str], sweep: Sweep) -> list[str]:
     """Names of packages given as a list, or as one text with commas between them.
 
     raises : InputError for fewer than 2, more than 6, or one that is named twice
@@ -192,6 +199,8 @@ def read_packages(packages: str | Sequence[str]) -> list[str]:
     field = "value_of_information"
     given = packages.split(",") if isinstance(packages, str) else list(packages)
     names = [one.strip() if isinstance(one, str) else repr(one) for one in given]
+    if isinstance(packages, str):
+        names = _joined_again(names, _known_packages(sweep))
     if not FEWEST <= len(names) <= MOST or not all(names):
         told = ", ".join(names)[:80] or "nothing"
         raise InputError(Problem(field, "needs the packages to choose among", told, f"{FEWEST} to {MOST} names"))
@@ -199,6 +208,24 @@ def read_packages(packages: str | Sequence[str]) -> list[str]:
     if twice:
         raise InputError(Problem(field, "names a package twice", twice[0]))
     return names
+
+
+def _joined_again(parts: list[str], known: Sequence[str]) -> list[str]:
+    """Names out of what stands between commas: `baseline, no copying` is one, where it is known as one."""
+    names: list[str] = []
+    while parts:
+        ends = range(len(parts), 0, -1)
+        end = next((end for end in ends if ", ".join(parts[:end]) in known), 1)
+        names.append(", ".join(parts[:end]))
+        parts = parts[end:]
+    return names
+
+
+def _known_packages(sweep: Sweep) -> list[str]:
+    """Everything that may be named: scenarios of a sweep by label or name, and the status quo that all share."""
+    shared = _shared_status_quo(sweep)
+    told = sweep.plan["scenarios"]
+    return list(dict.fromkeys([*told, *(one["name"] for one in told.values()), *([shared] if shared else [])]))
 
 
 def value_of_information(
@@ -213,7 +240,7 @@ def value_of_information(
     raises : InputError for a package that is not in the sweep or not on the same points, a metric that was not kept,
              a design without uncertain parameters, or fewer than 50 usable rows
     """
-    names = read_packages(packages)
+    names = read_packages(packages, sweep)
     rows, outcomes = _outcomes(sweep, names, metric)
     rows.check_metric(metric)
     parameters = [name for name in rows.names if name in book().parameters]

@@ -9,7 +9,7 @@ import numpy as np
 from econsim.metrics import summary_catalogue
 from econsim.parameter_book import book
 from econsim.scenario import Scenario
-from econsim.studies.design_axes import Axis, prior_axis
+from econsim.studies.design_axes import Axis
 from econsim.studies.designs import Design, ListDesign, SampledDesign, saltelli_rows
 from econsim.studies.sensitivity_settings import REPLICATES, TRAJECTORIES, SensitivitySettings
 from econsim.studies.sweep_folder import POINTS
@@ -122,8 +122,3 @@ def oat_points(settings: SensitivitySettings) -> np.ndarray:
 def default_of(name: str, scenario: Scenario) -> float:
     """Where a name stays while others move: a parameter at the scenario's default, a lever at 0."""
     return scenario.assumptions[name].default if name in book().parameters else 0.0
-
-
-def can_vary(name: str, scenario: Scenario) -> bool:
-    """Whether there is a range to vary a name over."""
-    return prior_axis(name, scenario) is not None

@@ -7,6 +7,7 @@ from typing import Any
 
 from econsim.findings import MOST_FAILED
 from econsim.studies.sensitivity_ranking import FAINT, KINDS, NAMED, NO_ZERO, Content, leading, order_words, ranked
+from econsim.studies.words import listed, start
 
 WORTH_SAYING = 0.05  # of the variance
 LARGEST = "the strongest of those distinguishable from zero"
@@ -85,7 +86,7 @@ def _sobol_finding(content: Content) -> str:
         top, unordered = leading(content, lead, "effects")
         most = [row for row in ranked(content, lead, "effects") if row["words"] != NO_ZERO][:NAMED]
         if top:
-            text += f" {_start(changed)}, depends most on {_shares(top)}{order_words(top, unordered)}."
+            text += f" {start(changed)}, depends most on {_shares(top)}{order_words(top, unordered)}."
         elif most:
             text += f" Which {content['factor']} decides most of {changed}, is open; by estimate {_shares(most)}."
     return text
@@ -166,7 +167,7 @@ def _quarters(named: Sequence[str], every: Sequence[str]) -> str:
             runs[-1][1] = place
         else:
             runs.append([place, place])
-    return listed([every[a] if a == b else f"{every[a]} to {every[b]}" for a, b in runs], ", ")
+    return listed([every[a] if a == b else f"{every[a]} to {every[b]}" for a, b in runs])
 
 
 def _sobol_warnings(content: Content) -> list[str]:
@@ -232,7 +233,7 @@ def unsettled(content: Content, output: str, kind: str) -> str:
     pairs = sorted(one["undecided"], key=lambda pair: sum(place[name] for name in pair))[:NAMED]
     text = f"the rank order on {output} is unsettled at {content['samples']:,} samples"
     if pairs:
-        text += f", among the strongest between {listed([f'{a} and {b}' for a, b in pairs], ', ')}"
+        text += f", among the strongest between {listed([f'{a} and {b}' for a, b in pairs])}"
     return f"{text}; double --samples before relying on it"
 
 
@@ -258,12 +259,3 @@ def share(value: float, half: float) -> str:
 
 def _signed(value: float) -> str:
     return f"{value:+.2g}".replace("-", "−")
-
-
-def listed(names: Sequence[str], comma: str = ", ") -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return names[0] if len(names) == 1 else f"{comma.join(names[:-1])} and {names[-1]}"
-
-
-def _start(text: str) -> str:
-    return text[:1].upper() + text[1:]

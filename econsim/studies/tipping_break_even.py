@@ -134,10 +134,15 @@ class BreakEven:
         told = [self._crossing_words(one) for one in self.crossings]
         if len(told) == 1:
             count = "at least" if self.crossings[0].rises else "fewer than"
-            return f"In {count} half of the futures {what} once {name} passes {told[0]}."
+            return f"In {count} half of the futures {what} once {name} {self.passes} {told[0]}."
         return (
             f"The share of futures in which {what} passes one half {len(told)} times along {name}: {'; '.join(told)}."
         )
+
+    @property
+    def passes(self) -> str:
+        """What an axis does at a break-even: it passes one value or another close by, and reaches a whole number."""
+        return "reaches" if self.axis.integer else "passes"
 
     @property
     def too_few(self) -> bool:

@@ -18,7 +18,9 @@ from econsim.errors import InputError
 from econsim.findings import futures
 from econsim.parameter_book import book
 from econsim.studies import drivers_rows
+from econsim.studies.drivers import leading
 from econsim.studies.drivers_correlation import correlations, spearman_influence
+from econsim.studies.drivers_information import read_packages
 from econsim.studies.drivers_rows import SweptRows
 from econsim.studies.statistics.given_data import rank_correlations as independent
 from econsim.studies.sweep_result import open_sweep
@@ -57,8 +59,19 @@ def test_correlations_are_spearmans_on_the_rows(plain):
     assert table.loc["copy_cost_ratio", "low"] < 0.0 < table.loc["copy_cost_ratio", "high"]
     value = table.loc["lab_premium", "correlation"]
     most = f"R&D relative to no copying goes most with lab premium (rank correlation +{value:.2f}, 95% "
-    assert found.finding.startswith(most)
+    assert found.finding.startswith(most) and leading(table.to_dict("records")) == 2
     assert "vendor inertia (−" in found.finding and "copy cost" not in found.finding
+
+
+def test_most_is_said_only_of_what_lies_above_all_others():
+    def row(low, high):
+        return {"correlation": (low + high) / 2.0, "low": low, "high": high}
+
+    apart, next_to_it, other = row(-0.9, -0.7), row(0.5, 0.65), row(0.4, 0.6)
+    assert leading([apart, next_to_it, other, row(-0.1, 0.2)]) == 3  # all three are above the last
+    assert leading([apart, next_to_it, other, row(0.3, 0.5), row(-0.1, 0.2)]) == 1
+    assert leading([next_to_it, other, row(-0.58, 0.02), row(-0.55, 0.0)]) == 0
+    assert leading([]) == 0
 
 
 def test_without_a_metric_the_headlines_and_a_reason_for_each_that_has_none(plain):
@@ -261,6 +274,28 @@ def test_less_may_be_better(choice):
     outcome = choice.values("lab_npv", "royalty")
     assert less.perfect.value == pytest.approx(np.maximum(-outcome, 0.0).mean() - max(0.0, -outcome.mean()))
     assert regret != less.perfect.value and "less lab NPV" in less.settling and "lowest on average" in less.sentences[0]
+
+
+def test_the_difference_to_the_next_best_is_told_and_not_two_numbers_alike(tmp_path):
+    def outcome(label, values, chance):
+        return {"lab_npv": 149_000.0 + (310.0 if label == "royalty" else 0.0) + 0.0 * chance}
+
+    swept = known_sweep(tmp_path / "s", outcome, **CHOICE)
+    one = econsim.drivers(swept, metric="lab_npv", value_of_information="royalty,release-window").information
+    assert "with ‘royalty’ ($149bn; $310M less with ‘release window’)" in one.sentences[0]
+    less = econsim.drivers(
+        swept, metric="lab_npv", value_of_information="royalty,release-window", less_is_better=True
+    ).information
+    assert "with ‘release window’ ($149bn; $310M more with ‘royalty’)" in less.sentences[0]
+
+
+def test_a_package_with_a_comma_in_its_name_is_written_as_it_is(choice, monkeypatch):
+    monkeypatch.setitem(choice.plan, "scenarios", choice.plan["scenarios"] | {
+        name: told | {"status_quo": "baseline, no copying"} for name, told in choice.plan["scenarios"].items()
+    })  # fmt: skip
+    assert read_packages("royalty,baseline, no copying", choice) == ["royalty", "baseline, no copying"]
+    assert read_packages("baseline,no copying , royalty", choice) == ["baseline, no copying", "royalty"]
+    assert read_packages("royalty,baseline", choice) == ["royalty", "baseline"]
 
 
 def test_the_shared_status_quo_is_a_package_too(choice):

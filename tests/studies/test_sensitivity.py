@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import numpy as np
@@ -17,7 +18,10 @@ from sweep_helpers import content, simulate, small
 import econsim
 from econsim import InputError, open_sensitivity, open_sweep
 from econsim.charts.sensitivity import index_over_time, morris_bars, sobol_bars, tornado, write_charts
+from econsim.charts.sensitivity_parts import not_shown
+from econsim.cli.sensitivity_sobol_text import others_text
 from econsim.draws import uniform
+from econsim.findings import quoted_name
 from econsim.metrics import summary_catalogue
 from econsim.scenario import load_scenario
 from econsim.studies import sensitivity_choice
@@ -185,8 +189,38 @@ def test_an_open_order_is_not_called_most(toy, monkeypatch):
     assert "which parameter drives rd_relative most is open with 64 samples; the strongest of those" in found.finding
     title = sobol_bars(found).to_dict()["vconcat"][0]["title"]["text"]
     assert " ".join(title).startswith(
-        "What drives R&D relative to no copying most is open; distinguishable from zero: "
+        "What drives R&D relative to no copying most is open; the strongest by estimate of 4 distinguishable from zero"
     )
+
+
+def test_charts_say_what_they_leave_out(toy):
+    """Of what is not shown, what may matter more than anything shown is named."""
+    rows = [{"name": f"p_{at}", "strength": 0.4 - 0.01 * at, "high": 0.5, "words": ""} for at in range(14)]
+    assert not_shown(rows[:12], "parameter") == ""
+    assert not_shown(rows, "parameter") == " Not shown, of 14 parameters: 2 weaker."
+    rows += [{"name": f"q_{high}", "strength": 0.1, "high": high, "words": NO_ZERO} for high in (0.3, 0.6)]
+    rows += [{"name": "still", "strength": 0.0, "high": 0.0, "words": UNMOVED}]
+    assert not_shown(rows, "group") == (
+        " Not shown, of 17 groups: 2 weaker, 2 not distinguishable from zero and 1 with no change in these runs; "
+        "q 0.6 may matter not at all, or more than those shown."
+    )
+
+
+def test_charts_of_effects_name_the_policy_and_no_word_twice(toy):
+    for method, chart, options in (("morris", morris_bars, {"samples": 8}), ("oat", tornado, {"draws": 2})):
+        found = analyse(method, scenario=small(), parameters=NAMES, outputs=["rd_relative"], **options)
+        title = chart(found, effect=True).to_dict()["vconcat"][0]["title"]
+        told = " ".join([*title["text"], *title["subtitle"]])
+        assert f"the effect of {quoted_name(small().name)} on R&D relative to no copying" in told
+        assert [one for one, next_one in itertools.pairwise(told.split()) if one == next_one] == []
+
+
+def test_an_output_of_which_nothing_stands_out_is_told_so(toy):
+    content = analyse(samples=64, parameters=NAMES, outputs=["rd_relative", "hhi"]).content
+    for one in content["outputs"]["hhi"].values():
+        one |= {"ST": 0.1, "ST_conf": 0.2}
+    text = others_text(content, [("outputs", "hhi")])
+    assert "  nothing is distinguishable from zero" in text and "nothing is not" not in text
 
 
 def test_what_a_few_runs_decide_is_told_by_rank_too(toy, monkeypatch):

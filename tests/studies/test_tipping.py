@@ -110,6 +110,7 @@ def test_a_count_of_firms_is_tried_at_whole_numbers():
     assert found.axis.values.tolist() == [1.0, 2.0, 3.0, 4.0]
     (one,) = found.crossings
     assert one.value == one.before + 1.0 and not one.rises
+    assert f"once number of labs reaches {one.value:g} (" in found.finding and "passes" not in found.headline
     run = simulate(small().with_assumptions(n_labs=int(one.value)), ensemble="prior")
     assert one.share == share_above(run.values("hhi"), 0.6)
 
