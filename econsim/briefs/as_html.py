@@ -26,6 +26,7 @@ from econsim.briefs.document import (
 )
 from econsim.briefs.fields import Record
 
+STACKED = 3  # columns beyond which the rows of a table are stacked on a narrow screen
 LONG = 24  # characters from which on a number may break
 STYLE = Path(__file__).resolve().parent / "templates" / "brief.css"
 
@@ -123,9 +124,11 @@ class _Page:
                 svg = self.charts[block.name].replace(
                     "<svg ", f'<svg role="img" aria-label="{html.escape(block.alt)}" ', 1
                 )
+                kind = ' class="half"' if block.half else ""
                 return (
-                    f"<figure>\n<figcaption><strong>{self.words(block.title)}</strong>\n"
-                    f"<small>{self.words(block.subtitle)}</small></figcaption>\n{svg}\n</figure>"
+                    f"<figure{kind}>\n<figcaption><strong>{self.words(block.title)}</strong>\n"
+                    f"<small>{self.words(block.subtitle)}</small></figcaption>\n"
+                    f'<div class="chart" tabindex="0">\n{svg}\n</div>\n</figure>'
                 )
             case Box():
                 columns = "\n".join(self._column(*one) for one in block.columns)
@@ -148,17 +151,26 @@ class _Page:
         def side(place: int) -> str:
             return "" if place in table.left else ' class="number"'
 
+        def filled(place: int, cell: Text) -> str:
+            words = self.words(cell)
+            if not stacks or not place:
+                return f"<td{side(place)}>{words}</td>"
+            # A narrow screen shows the head of the column before each value.
+            return f'<td{side(place)} data-head="{html.escape(table.heads[place])}"><span>{words}</span></td>'
+
+        stacks = len(table.heads) > STACKED
+
         heads = "".join(
             f'<th scope="col"{side(place)}>{html.escape(head)}</th>' for place, head in enumerate(table.heads)
         )
         rows = "\n".join(
-            "<tr>" + "".join(f"<td{side(place)}>{self.words(cell)}</td>" for place, cell in enumerate(row)) + "</tr>"
-            for row in table.rows
+            "<tr>" + "".join(filled(place, cell) for place, cell in enumerate(row)) + "</tr>" for row in table.rows
         )
         caption = f"<caption>{self.words(table.title)}</caption>\n" if table.title else ""
         note = f'\n<p class="note">{self.words(table.note)}</p>' if table.note else ""
         body = f"{caption}<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>"
-        return f'<div class="scroll"><table>\n{body}\n</table></div>{note}'
+        kind = ' class="stacks"' if stacks else ""
+        return f'<div class="scroll"><table{kind}>\n{body}\n</table></div>{note}'
 
     def _source(self, place: int, key: str) -> str:
         one = {name: html.escape(value) for name, value in source_words(key).items()}

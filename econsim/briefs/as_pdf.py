@@ -25,6 +25,34 @@ def check_can_typeset() -> None:
         raise InputError(Problem("", "PDF needs typst, which is not installed: pip install 'econsim[brief]'"))
 
 
+def without_glyph(text: str) -> str:
+    """The characters of a text that none of the fonts of a PDF has, each once.
+
+    PDF/A may not hold a character that is printed as a box: Typst says so of one, the first.
+    """
+    import typst
+
+    wanted = "".join(dict.fromkeys(one for one in text if not one.isspace()))
+    missing = ""
+    with tempfile.TemporaryDirectory(prefix="econsim-") as folder:
+        page = Path(folder) / "page.typ"
+        page.write_text('#set text(font: "Libertinus Serif")\n#sys.inputs.text', encoding="utf-8")
+        for one in wanted if not _typesets(typst, page, wanted) else ():
+            missing += "" if _typesets(typst, page, one) else one
+    return missing
+
+
+def _typesets(typst: Any, page: Path, text: str) -> bool:
+    compiler = typst.Compiler(page, root=page.parent, ignore_system_fonts=True, sys_inputs={"text": text})
+    try:
+        compiler.compile(format="pdf", pdf_standards=["a-2b"])
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise
+        return False
+    return True
+
+
 def as_pdf(brief: Brief, charts: dict[str, str], when: datetime.datetime, source: str) -> bytes:
     """The PDF of a brief; the same bytes for the same brief, charts, time and version of Typst.
 
@@ -59,4 +87,4 @@ def _bytes(found: Any) -> bytes:
     return found if isinstance(found, bytes) else b"".join(found)
 
 
-__all__ = ["MOST_PAGES", "as_pdf", "check_can_typeset"]
+__all__ = ["MOST_PAGES", "as_pdf", "check_can_typeset", "without_glyph"]

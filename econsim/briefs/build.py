@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from econsim.briefs.as_pdf import check_can_typeset
+from econsim.briefs.as_pdf import check_can_typeset, without_glyph
 from econsim.briefs.bundle import (
     FORMATS,
     MANIFEST,
@@ -61,6 +61,7 @@ def brief(
     check_can_draw()
     if "pdf" in asked:
         check_can_typeset()
+        _check_characters(checked)
     folder, store = Path(out), None if runs is None else Path(runs)
     if store is not None and store.exists() and not store.is_dir():
         raise refusal(store, "is a file, and a folder is needed")
@@ -86,6 +87,24 @@ def brief(
 
         write_folder(folder, put, identity=identity, inspect=inspect_bundle, last=MANIFEST, force=force)
     return read_bundle(folder)
+
+
+def _check_characters(spec: BriefSpec) -> None:
+    """Whether the fonts of a PDF have every character of the author's words; InputError naming those they lack."""
+    texts = {"title": spec.title or "", "question": spec.question, "audience": spec.audience}
+    texts |= {f"paragraphs.{name}": text for name, text in spec.paragraphs.items()}
+    texts |= {f"packages.{place}.label": one.label for place, one in enumerate(spec.packages)}
+    texts["packages: the name of their status quo"] = spec.status_quo.name
+    if not without_glyph("".join(texts.values())):
+        return
+    told = "characters of Latin, Greek and Cyrillic; or leave out the PDF, with --format html, md or ipynb"
+    raise InputError(
+        [
+            Problem(name, "has characters that the fonts of the PDF lack", f"'{missing}'", told)
+            for name, text in texts.items()
+            if (missing := without_glyph(text))
+        ]
+    )
 
 
 def check_formats(formats: Sequence[str]) -> tuple[str, ...]:

@@ -6,7 +6,9 @@ from typing import Any
 
 import econsim
 from econsim.briefs import page_four, page_one, page_three, page_two
+from econsim.briefs.confidence import confidence
 from econsim.briefs.document import Brief, Section, Text
+from econsim.briefs.flip_section import flip
 from econsim.briefs.spec import BriefSpec
 from econsim.briefs.stored_runs import BriefRuns
 from econsim.briefs.writing import Writing
@@ -20,14 +22,14 @@ def compose(spec: BriefSpec, runs: BriefRuns, date: str, study: dict[str, Any] |
     """
     writing = Writing.of(spec, runs)
     title = page_one.title(writing)
-    pages: list[Section] = [page_one.bottom_line(writing), page_one.four_figures(writing), page_one.confidence(writing)]
+    pages: list[Section] = [page_one.bottom_line(writing), page_one.four_figures(writing), confidence(writing)]
     makers: dict[str, Any] = {
         "why": page_two.why,
         "compared": page_two.compared,
         "happens": page_two.happens,
         "gains": page_two.gains,
         "depends": page_three.depends,
-        "flip": lambda one: page_three.flip(one, study or {}),
+        "flip": lambda one: flip(one, study or {}),
         "breaks": page_three.breaks,
         "signals": page_three.signals,
         "options": page_four.options,

@@ -6,7 +6,7 @@ how it differs between their low and high ends, where the finding fails, and wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from econsim.briefs.directions import effect_of
 from econsim.findings import NO_CHANGE
+from econsim.metrics import YES_NO
 from econsim.parameter_book import book
 from econsim.studies.statistics.boxes import Box
 from econsim.studies.statistics.given_data import LEAST_ROWS, rank_correlations
@@ -27,6 +28,8 @@ ALIKE = 0.8  # rank correlation from which on two signals tell the same
 LEAST_SHARE = 0.03  # of futures on either side, for a box to be looked for
 MOST_IN_BOX = 2  # assumptions that a box may limit: more cannot be told in a sentence
 CONFIDENCE = 0.95
+LEAST_MOVE = 0.2
+"""Share of the effect's 90% range by which its ends have to differ for a signal to change our mind."""
 
 OBSERVABLE = (
     "copy_revenue_share", "visible_lag_months", "copy_price_ratio", "lab_margin", "price_fall", "frontier_growth",
@@ -40,7 +43,7 @@ class End:
     """The futures in the lowest or the highest fifth of something.
 
     value    : where the fifth ends
-    median   : of the effect in it
+    median   : of the effect in it; its mean where the metric is yes or no
     up, down : shares of its futures in which the effect is positive and negative
     rows     : futures in it
     """
@@ -57,6 +60,7 @@ class Driver:
     """An assumption, or something observable, and how the effect differs with it.
 
     correlation, low, high : Spearman's rank correlation with the effect, and its 95% interval
+    clear                  : whether it differs from zero by more than chance among so many names would
     lowest, highest        : the fifths of futures in which it is lowest and highest
     """
 
@@ -64,6 +68,7 @@ class Driver:
     correlation: float
     low: float
     high: float
+    clear: bool
     lowest: End
     highest: End
 
@@ -71,11 +76,6 @@ class Driver:
     def grade(self) -> str:
         """Of the evidence for an assumption: A measured, B inferred, C assumed."""
         return book().parameters[self.name].grade
-
-    @property
-    def clear(self) -> bool:
-        """Whether its interval leaves out zero."""
-        return self.low > 0.0 or self.high < 0.0
 
 
 @dataclass(frozen=True)
@@ -111,15 +111,17 @@ class Dependence:
     """What the effect of one package on one metric depends on.
 
     sign     : of the median effect: 1, -1 or 0
-    median   : of the effect
+    median   : of the effect; its mean where the metric is yes or no
+    varies   : whether the effect differs between futures
     names    : assumptions that are uncertain, as many as correlations were computed for
-    drivers  : those with the strongest rank correlations, at most five
-    signals  : what can be observed in the status quo and goes with the effect, at most three
+    drivers  : those with the strongest rank correlations, at most five, among those that are clear
+    signals  : what can be observed in the status quo, goes clearly with the effect and matters to it, at most three
     breaking : where the finding fails; None where nothing tells those futures apart
     """
 
     sign: int
     median: float
+    varies: bool
     names: tuple[str, ...]
     drivers: tuple[Driver, ...]
     signals: tuple[Driver, ...]
@@ -142,18 +144,29 @@ def dependence(result: Any, metric: str, relative: bool) -> Dependence:
     """
     effect = effect_of(result, metric, relative)
     known = np.isfinite(effect)
-    median = float(np.median(effect[known])) if known.any() else float("nan")
+    yes_no = metric in YES_NO
+    middle = np.mean if yes_no else np.median
+    median = float(middle(effect[known])) if known.any() else float("nan")
     sign = 0 if not known.any() else int(np.sign(median)) if abs(median) > NO_CHANGE else 0
     names, points = assumption_values(result)
     happens = result.status_quo.values("copying_ever_happens")
     copied, nobody = happens > 0.0, happens == 0.0
     share = float(nobody.sum() / max(int((~result.failed).sum()), 1))
-    idle = Idle(share, float(np.median(effect[nobody & known])) if (nobody & known).any() else float("nan"))
-    drivers = strongest(names, points, effect, MOST_DRIVERS)
+    idle = Idle(share, float(middle(effect[nobody & known])) if (nobody & known).any() else float("nan"))
+    varies = bool(known.any() and np.ptp(effect[known]) > NO_CHANGE)
+    drivers = tuple(one for one in strongest(names, points, effect, MOST_DRIVERS, yes_no) if one.clear)
     observed = np.column_stack([result.status_quo.values(name) for name in OBSERVABLE])
-    signals = apart(strongest(OBSERVABLE, observed, effect, len(OBSERVABLE)), observed)
-    breaking = _breaking(names, points, effect, known & copied, sign)
-    return Dependence(sign, median, names, drivers, signals, breaking, idle)
+    least = LEAST_MOVE * float(np.ptp(np.quantile(effect[known], [0.05, 0.95]))) if varies else 0.0
+    told = strongest(OBSERVABLE, observed, effect, len(OBSERVABLE), yes_no)
+    signals = apart([one for one in told if one.clear and _matters(one, least)], observed)
+    breaking = None if yes_no else _breaking(names, points, effect, known & copied, sign)
+    return Dependence(sign, median, varies, names, drivers, signals, breaking, idle)
+
+
+def _matters(one: Driver, least: float) -> bool:
+    """Whether the effect differs between the two ends by so much, or in its sign."""
+    here, there = one.lowest.median, one.highest.median
+    return abs(here - there) >= least or min(here, there) < -NO_CHANGE < NO_CHANGE < max(here, there)
 
 
 def assumption_values(result: Any) -> tuple[tuple[str, ...], np.ndarray]:
@@ -167,12 +180,19 @@ def assumption_values(result: Any) -> tuple[tuple[str, ...], np.ndarray]:
     return names, np.column_stack([np.broadcast_to(values[name], result.draws) for name in names])
 
 
-def strongest(names: Sequence[str], points: np.ndarray, effect: np.ndarray, most: int) -> tuple[Driver, ...]:
+def strongest(
+    names: Sequence[str], points: np.ndarray, effect: np.ndarray, most: int, yes_no: bool = False
+) -> tuple[Driver, ...]:
     """Those that go most with the effect, the strongest first; none where too few futures tell.
+
+    Looking at many names, a few intervals leave out zero by chance. So one is clear only where its interval does at the
+    level that Bonferroni's inequality gives for all of them together: one false name in twenty briefs.
 
     points : (draw, name), NaN where undefined
     effect : (draw,), NaN where undefined
+    yes_no : whether the metric is yes or no in each future, so that ends are told as means
     """
+    together = 1.0 - (1.0 - CONFIDENCE) / max(len(names), 1)
     found = []
     for column, name in enumerate(names):
         rows = np.isfinite(points[:, column]) & np.isfinite(effect)
@@ -182,23 +202,25 @@ def strongest(names: Sequence[str], points: np.ndarray, effect: np.ndarray, most
         if told.reasons[0] is not None:
             continue
         one = told.correlation
-        ends = _ends(points[rows, column], effect[rows])
-        found.append(Driver(name, float(one.value[0, 0]), float(one.low[0, 0]), float(one.high[0, 0]), *ends))
+        wide = rank_correlations(points[rows][:, [column]], effect[rows], confidence=together).correlation
+        clear = bool(wide.low[0, 0] > 0.0 or wide.high[0, 0] < 0.0)
+        ends = _ends(points[rows, column], effect[rows], np.mean if yes_no else np.median)
+        found.append(Driver(name, float(one.value[0, 0]), float(one.low[0, 0]), float(one.high[0, 0]), clear, *ends))
     return tuple(sorted(found, key=lambda one: (-abs(one.correlation), one.name))[:most])
 
 
-def _ends(values: np.ndarray, effect: np.ndarray) -> tuple[End, End]:
+def _ends(values: np.ndarray, effect: np.ndarray, middle: Callable[[np.ndarray], Any]) -> tuple[End, End]:
     low, high = (float(value) for value in np.quantile(values, [FIFTH, 1.0 - FIFTH]))
-    return _end(low, effect[values <= low]), _end(high, effect[values >= high])
+    return _end(low, effect[values <= low], middle), _end(high, effect[values >= high], middle)
 
 
-def _end(value: float, effect: np.ndarray) -> End:
+def _end(value: float, effect: np.ndarray, middle: Callable[[np.ndarray], Any]) -> End:
     up, down = float((effect > NO_CHANGE).mean()), float((effect < -NO_CHANGE).mean())
-    return End(value, float(np.median(effect)), up, down, len(effect))
+    return End(value, float(middle(effect)), up, down, len(effect))
 
 
 def apart(signals: Sequence[Driver], observed: np.ndarray) -> tuple[Driver, ...]:
-    """The strongest signals that do not tell the same, those whose interval leaves out zero."""
+    """The strongest signals that do not tell the same."""
     from scipy.stats import spearmanr
 
     kept: list[Driver] = []
@@ -206,7 +228,7 @@ def apart(signals: Sequence[Driver], observed: np.ndarray) -> tuple[Driver, ...]
         columns = [OBSERVABLE.index(one.name), *(OBSERVABLE.index(other.name) for other in kept)]
         values = observed[np.isfinite(observed[:, columns]).all(axis=1)][:, columns]
         same = any(abs(spearmanr(values[:, 0], values[:, place])[0]) > ALIKE for place in range(1, len(columns)))
-        if one.clear and not same:
+        if not same:
             kept.append(one)
     return tuple(kept[:MOST_SIGNALS])
 

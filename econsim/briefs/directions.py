@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from econsim.briefs.metric_words import metric_words
-from econsim.findings import NO_CHANGE, SMALL_CHANGE, paired_change
+from econsim.findings import FUTURES, NO_CHANGE, SMALL_CHANGE, futures, paired_change
+from econsim.metrics import YES_NO
 
 MOST_NEGATIVE = 0.05  # share of futures in which a status quo may lie below nought, for per cent of it to be told
 
@@ -63,12 +64,21 @@ def _shares(up: np.ndarray, down: np.ndarray) -> dict[str, float]:
 
 
 def verb(result: Any, metric: str) -> str:
-    """What a package does to the median of a metric: raises, lowers, hardly moves, or leaves it unchanged."""
+    """What a package does to the median of a metric: raises, lowers, hardly moves, or does not change it.
+
+    What is yes or no in each future has no median worth the name: there it is the share of futures, and what changes
+    it by less than half a future of twenty, or leaves it the same as it is told, hardly moves it.
+    """
     shares = ways(result, metric)
     if math.isnan(shares["up"]):
         return "does nothing that can be told to"
     if shares["same"] == 1.0:
-        return "leaves unchanged"
+        return "does not change"
+    if metric in YES_NO:
+        here, there = (_share(one.values(metric)) for one in (result, result.status_quo))
+        if abs(here - there) < 0.5 / FUTURES or futures(here) == futures(there):
+            return "hardly moves"
+        return "raises" if here > there else "lowers"
     relative = in_per_cent(result, metric)
     effect = effect_of(result, metric, relative)
     median = float(np.median(effect[np.isfinite(effect)]))
@@ -77,6 +87,10 @@ def verb(result: Any, metric: str) -> str:
     if median == 0.0 or abs(median) < SMALL_CHANGE * size:
         return "hardly moves"
     return "raises" if median > 0.0 else "lowers"
+
+
+def _share(values: np.ndarray) -> float:
+    return float(values[np.isfinite(values)].mean())
 
 
 __all__ = ["effect_of", "in_per_cent", "verb", "ways", "ways_between"]

@@ -47,7 +47,7 @@ PAIRED = {
     "up": "in how many of 20 futures the metric is higher than in the status quo",
     "down": "in how many of 20 futures it is lower",
     "same": "in how many of 20 futures nothing changes",
-    "verb": "raises, lowers or hardly moves",
+    "verb": "raises, lowers, hardly moves or does not change",
 }
 """Statistics of a package against the status quo."""
 

@@ -139,7 +139,7 @@ class Ledger:
             share = len(values) / max(int((~run.result.failed).sum()), 1)
             return share_of_futures(share), share, (run.run_id,), f'defined("{run.name}", "{name.metric}")'
         value, code = _level(values, name.statistic, level)
-        text = share_of_futures(value) if name.statistic == "futures" else amount(value, unit, short=short)
+        text = share_of_futures(value, short) if name.statistic == "futures" else amount(value, unit, short=short)
         return text, _plain(value), (run.run_id,), code
 
     def _paired(self, name: Name, run: PackageRun, unit: str, short: bool) -> tuple[str, Value, tuple[str, ...], str]:

@@ -84,16 +84,27 @@ def _chart(name: str, writing: Writing) -> tuple[pd.DataFrame, Any]:
 def _packages(writing: Writing, chart: Callable[[pd.DataFrame, str], Any]) -> tuple[pd.DataFrame, Any]:
     factor, unit = _shown(writing)
     rows = []
+    against = writing.proposal.result.status_quo_name
+    if writing.yes_no:
+        from econsim.charts.brief import gains_and_losses
+
+        for run in writing.runs.packages:
+            shares = ways(run.result, writing.metric)
+            told = f"{share_of_futures(shares['same'], short=True)} as without it"
+            rows.append({"party": run.label, "gains": shares["up"], "loses": shares["down"], "told": told})
+        table = pd.DataFrame(rows)
+        return table, gains_and_losses(table, "only without it, of 20 futures  |  only with it, of 20")
     for run in writing.runs.packages:
         values = effect_of(run.result, writing.metric, writing.head.relative)
         quantiles = pd.Series(values).dropna().quantile(list(QUANTILES)) * factor
-        share = ways(run.result, writing.metric)[writing.side]
-        told = f"{writing.than_before} in {share_of_futures(share, short=True)}"
+        shares = ways(run.result, writing.metric)
+        unmoved = shares["same"] == 1.0
+        share = shares["same" if unmoved else writing.side]
+        told = f"{'unchanged' if unmoved else writing.than_before} in {share_of_futures(share, short=True)}"
         rows.append(
             {"label": run.label, **dict(zip(("p5", "p25", "p50", "p75", "p95"), quantiles, strict=True)), "told": told}
         )
     table = pd.DataFrame(rows)
-    against = writing.proposal.result.status_quo_name
     return table, chart(table, f"change of {writing.head.label} against {against}{unit}")
 
 
@@ -135,7 +146,9 @@ def _drivers(writing: Writing, chart: Callable[[pd.DataFrame, str, float], Any])
         ends = {"lowest": one.lowest.median * factor, "highest": one.highest.median * factor}
         rows.append({"name": start(parameter_name(one.name)), **ends, "told": told})
     table = pd.DataFrame(rows)
-    return table, chart(table, f"median change of {writing.head.label}{unit}", writing.depends.median * factor)
+    return table, chart(
+        table, f"{writing.middle_change} of {writing.head.label}{unit}", writing.depends.median * factor
+    )
 
 
 __all__ = ["check_can_draw", "draw_figures", "small_png"]

@@ -76,6 +76,10 @@ _KNOWN: dict[str, tuple[str, str, bool, str]] = {
     "external_harm": ("harm to third parties", "Third parties", False, "external_harm"),
     "external_harm_pv": ("the present value of harm to third parties", "Third parties", False, "external_harm"),
     "collapse": ("the share of futures in which R&D collapses", _LABS, False, "rd_investment"),
+    "copying_ever_pays": ("the share of futures in which copying ever pays", _COPIERS, False, "copy_revenue_share"),
+    "copying_ever_happens": ("the share of futures in which anybody copies", _COPIERS, False, "copy_revenue_share"),
+    "domestic_copying_always_pays": ("the share of futures in which copying always pays at home", _COPIERS, False,
+                                     "copy_revenue_share"),
 }  # fmt: skip
 
 

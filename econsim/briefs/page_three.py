@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from econsim.briefs.amounts import FIGURES, amount, correlation, relative, share_of_futures
-from econsim.briefs.assumption_words import assumption_amount, meaning, unit_in_brackets, units_told
-from econsim.briefs.dependence import Driver
-from econsim.briefs.document import Bullets, Figure, Number, Paragraph, Section, Strong, Table, Text, joined, plain
+import numpy as np
+
+from econsim.briefs.amounts import amount, correlation, share_of_futures
+from econsim.briefs.assumption_words import assumption_amount, meaning
+from econsim.briefs.dependence import LEAST_MOVE, Driver
+from econsim.briefs.directions import effect_of
+from econsim.briefs.document import Bullets, Figure, Paragraph, Section, Strong, Table, Text, joined, plain
 from econsim.briefs.metric_words import metric_words, start
 from econsim.briefs.page_two import own_paragraphs
 from econsim.briefs.writing import Writing, count_word, parameter_meaning, parameter_name
-from econsim.parameter_book import GRADES
 from econsim.studies.statistics.boxes import Box
-from econsim.studies.words import listed, rounded, setting
-
-MOST_FLIPS = 6
+from econsim.studies.words import listed
 
 
 def depends(writing: Writing) -> Section:
     """The assumptions that the effect goes with, with intervals, and its median at their two ends."""
     found = writing.depends
     if not found.drivers:
-        text = writing.fill("Every assumption is at its default in this ensemble; only luck differs between futures.")
+        text = nothing_drives(writing)
         return Section("depends", "What it depends on", 3, (Paragraph(text), *own_paragraphs(writing, "depends")))
     rows = tuple(_driver_row(writing, one) for one in found.drivers)
     table = Table(
@@ -35,6 +34,23 @@ def depends(writing: Writing) -> Section:
         "depends", "What it depends on", 3,
         (Paragraph(_reversals(writing)), *own_paragraphs(writing, "depends"), table, _figure(writing)),
     )  # fmt: skip
+
+
+def nothing_drives(writing: Writing) -> Text:
+    """Why no assumption is named: none differs, none moves the effect, or none does so clearly."""
+    found = writing.depends
+    if not found.names:
+        return writing.fill("Every assumption is at its default in this ensemble; only luck differs between futures.")
+    if not found.varies:
+        return writing.fill("The effect on {head} is the same in all futures{where}: nothing that is drawn moves it.",
+                            where=writing.where)  # fmt: skip
+    count = writing.ledger.number("evidence.all", str(len(found.names)), len(found.names), writing.run_ids,
+                                  "len(found.names)")  # fmt: skip
+    return writing.fill(
+        "None of the {count} assumptions that are drawn goes clearly with the effect in these {draws} futures: too "
+        "many are looked at for the strongest of them to stand out.",
+        count=count,
+    )
 
 
 def _driver_row(writing: Writing, one: Driver) -> tuple[Text, ...]:
@@ -54,131 +70,32 @@ def _reversals(writing: Writing) -> Text:
     count = writing.found("reversing", count_word(len(found.reversing)), len(found.reversing), "len(found.reversing)")
     first = writing.fill("Each future has drawn its own assumptions, so the futures show with which the effect goes.")
     if not found.sign:
-        return joined([first, writing.fill("The median effect is nil, so there is no sign to be reversed.")])
+        return joined([first, writing.fill("The {middle} effect is nil, so there is no sign to be reversed.",
+                                           middle="mean" if writing.yes_no else "median")])  # fmt: skip
     if not found.reversing:
-        rest = writing.fill("At neither end of any of the five does the median change its sign.")
+        rest = writing.fill(f"At neither end of any of these does the {writing.middle} change its sign.")
     else:
         names = listed([f"the {parameter_name(one.name)}" for one in found.reversing])
         rest = writing.fill(
-            f"The median changes its sign at one end of {{count}} of the strongest: {names}.", count=count
+            f"The {writing.middle} changes its sign at one end of {{count}} of the strongest: {names}.", count=count
         )
     return joined([first, rest])
 
 
 def _figure(writing: Writing) -> Figure:
-    found = writing.depends
-    widest = max(found.drivers, key=lambda one: abs(one.highest.median - one.lowest.median))
-    code = f'driver("{widest.name}")'
-    low = writing.end(f"driver.{widest.name}.lowest", widest.lowest, f"{code}.lowest")[0]
-    high = writing.end(f"driver.{widest.name}.highest", widest.highest, f"{code}.highest")[0]
+    first = writing.depends.drivers[0]  # as on page one: the strongest by rank correlation
+    code = f'driver("{first.name}")'
+    low = writing.end(f"driver.{first.name}.lowest", first.lowest, f"{code}.lowest")[0]
+    high = writing.end(f"driver.{first.name}.highest", first.highest, f"{code}.highest")[0]
     title = writing.fill(
-        f"With the {parameter_name(widest.name)} the median change goes from {{low}} to {{high}}",
+        f"With the {parameter_name(first.name)} the {writing.middle_change} goes from {{low}} to {{high}}",
         low=low, high=high,
     )  # fmt: skip
     subtitle = writing.fill(
-        "Median in the fifth of futures where the assumption is lowest (circle) and highest (diamond); grey line: all. "
-        "At the right: the evidence for it."
+        f"{start(writing.middle)} in the fifth of futures where the assumption is lowest (circle) and highest "
+        "(diamond); grey line: all. At the right: the evidence for it."
     )
     return Figure("5-drivers", title, subtitle, plain(title))
-
-
-# ---------------------------------------------------------------------------------------------------- flip
-
-
-def flip(writing: Writing, study: dict[str, Any]) -> Section:
-    """The smallest change of one assumption that reverses the finding; `study` as in `flip.json`."""
-    rows = []
-    for one in study["flips"][:MOST_FLIPS]:
-        rows.append((
-            (start(parameter_name(one["parameter"])) + unit_in_brackets(one["parameter"]),),
-            (_flip_number(writing, study, one, "default"),),
-            (_flip_number(writing, study, one, "low"), " to ", _flip_number(writing, study, one, "high")),
-            (_flip_number(writing, study, one, "flip"),),
-            ("Yes" if one["inside_prior"] else "No",),
-            (start(one["does"]),),
-            (GRADES[one["grade"]],),
-        ))  # fmt: skip
-    blocks: list[Any] = [Paragraph(_flip_words(writing, study)), *own_paragraphs(writing, "flip")]
-    if rows:
-        blocks.append(
-            Table(
-                "flips", (), ("Assumption", "Default", "Plausible", "Flips at", "Inside?", "Finding", "Evidence"),
-                tuple(rows), (3.1, 0.8, 1.5, 0.9, 0.9, 0.95, 0.95), left=(0, 4, 5, 6),
-                note=_units(writing, [one["parameter"] for one in study["flips"][:MOST_FLIPS]]),
-            )
-        )  # fmt: skip
-    return Section("flip", "What would flip it", 3, tuple(blocks))
-
-
-def _flip_words(writing: Writing, study: dict[str, Any]) -> Text:
-    """How many assumptions take the finding away, and on how many futures that rests."""
-    draws = _count(writing, study, "draws", study["draws"])
-    if not study["flips"] and not study["never"]:
-        return writing.fill(
-            "In the {draws} futures that this was asked of, {who} {verb} the median of {head}: there is nothing to "
-            "flip.",
-            draws=draws, verb=writing.ledger.number("flip.verdict", study["verdict"], study["verdict"],
-                                                    (study["run_id"],), ""),
-        )  # fmt: skip
-    reverses, fades = (
-        sum(one["inside_prior"] and one["does"] == does for one in study["flips"]) for does in ("reverses", "fades")
-    )
-    tried = _count(writing, study, "tried", len(study["flips"]) + len(study["never"]))
-    which = "those with which the effect goes most" if study["only"] is not None else "all that are uncertain"
-    return writing.fill(
-        f"Of {{tried}} assumptions, {which}, {{reverses}} {'reverses' if reverses < 2 else 'reverse'} the finding at a "
-        f"plausible value when changed alone, and {{fades}} {'lets' if fades < 2 else 'let'} it fade to hardly a "
-        "change. This rests on {draws} futures a value, whose median is {median} as drawn{interval}. At the values in "
-        "the table the median has only just turned. Reversed clearly at a plausible value, with its 95% interval on "
-        "the other side: {clear}.",
-        tried=tried, draws=draws, reverses=_count(writing, study, "reverses", reverses, in_words=True),
-        fades=_count(writing, study, "fades", fades, in_words=True),
-        clear=_count(writing, study, "clear", _clear(study), in_words=True), median=_change(writing, study, "median"),
-        interval=_flip_interval(writing, study),
-    )  # fmt: skip
-
-
-def _clear(study: dict[str, Any]) -> int:
-    """How many assumptions reverse the finding clearly at a plausible value."""
-    known = [one for one in study["flips"] if one["clear_at"] is not None]
-    return sum(one["low"] <= one["clear_at"] <= one["high"] for one in known)
-
-
-def _flip_interval(writing: Writing, study: dict[str, Any]) -> Text:
-    """The interval of the median that the table rests on; few futures give none."""
-    if study["median_interval"] is None:
-        return ()
-    ends = (_change(writing, study, "median_interval", place) for place in (0, 1))
-    return (" (95% interval ", *joined([(one,) for one in ends], " to "), ")")
-
-
-def _change(writing: Writing, study: dict[str, Any], key: str, place: int | None = None) -> Number:
-    value = study[key] if place is None else study[key][place]
-    name = f"flip.{key}" if place is None else f"flip.{key}.{place}"
-    return writing.ledger.number(name, relative(value), value, (study["run_id"],), "")
-
-
-def _flip_number(writing: Writing, study: dict[str, Any], one: dict[str, Any], key: str) -> Number:
-    value, name = one[key], one["parameter"]
-    text = setting(name, value, unit=False, figures=FIGURES)
-    if key == "flip" and value != one["default"] and text == setting(name, one["default"], unit=False, figures=FIGURES):
-        text = setting(name, value, unit=False, figures=FIGURES + 1)  # else it would read as the default
-    # No code: the study takes minutes, and its folder lies in the bundle.
-    return writing.ledger.number(f"flip.{name}.{key}", text, value, (study["run_id"],), "")
-
-
-def _units(writing: Writing, names: list[str]) -> Text:
-    """What the units in the flip table mean, where not everybody knows."""
-    told: list[Text] = []
-    for place, (before, value, code, after) in enumerate(units_told(names)):
-        text = f"{100.0 * value:.0f}%" if value < 1.0 else rounded(value, FIGURES)
-        told.append((before, writing.found(f"unit.{place}", text, value, code), after))
-    return (*joined(told, ". "), ".") if told else ()
-
-
-def _count(writing: Writing, study: dict[str, Any], key: str, value: int, in_words: bool = False) -> Number:
-    text = count_word(value) if in_words else str(value)
-    return writing.ledger.number(f"flip.{key}", text, value, (study["run_id"],), "")
 
 
 # ---------------------------------------------------------------------------------------------------- where it breaks
@@ -205,7 +122,8 @@ def _idle(writing: Writing) -> Text:
                             share=share)  # fmt: skip
     median = writing.found("idle.median", writing.effect(idle.median), idle.median, "found.idle.median")
     return writing.fill(
-        "In {share} futures nobody ever copies under the status quo. There the median effect on {head} is {median}.",
+        f"In {{share}} futures nobody ever copies under the status quo. There the {'' if writing.yes_no else 'median '}"
+        "effect on {head} is {median}.",
         share=share, median=median,
     )  # fmt: skip
 
@@ -227,10 +145,11 @@ def _box(writing: Writing) -> Text:
 
 
 def limits_text(writing: Writing, box: Box) -> Text:
-    """The limits of a box: `lab premium at least 1.2 (3.3 times the price) and …`."""
+    """The limits of a box: `lab premium at least 1.2 (3.3 times the price) and …`; two on one name say it once."""
     told: list[Text] = []
     for place, limit in enumerate(box.limits):
         key, code = f"box.limit.{place}", f"found.breaking.box.limits[{place}].value"
+        again = place > 0 and box.limits[place - 1].name == limit.name
         number = writing.found(key, assumption_amount(limit.name, limit.value), limit.value, code)
         side = "least" if limit.at_least else "most"
         comes_to = meaning(limit.name, limit.value)
@@ -238,15 +157,26 @@ def limits_text(writing: Writing, box: Box) -> Text:
         if comes_to is not None:
             plainly = writing.found(f"{key}.meaning", comes_to.text, comes_to.value, comes_to.code.replace("{}", code))
             after = (" (", plainly, f"{comes_to.after})")
-        told.append((f"{parameter_name(limit.name)} at {side} ", number, *after))
+        told.append((f"at {side} " if again else f"{parameter_name(limit.name)} at {side} ", number, *after))
     return joined(told, " and ")
 
 
 def _worst(writing: Writing) -> Text:
-    side = "p5" if writing.depends.sign >= 0 else "p95"
-    than = "or less" if side == "p5" else "or more"
+    """The twentieth of futures that is least like the finding, from where it begins to its last future."""
+    if writing.yes_no or not writing.depends.varies:
+        return ()
+    if not writing.depends.sign:
+        return writing.fill(
+            f"In nine tenths of futures the change lies within {{headline.proposal.{writing.change}_range}}."
+        )
+    rises = writing.depends.sign > 0
+    effects = effect_of(writing.proposal.result, writing.metric, writing.head.relative)
+    last = float(np.nanmin(effects) if rises else np.nanmax(effects))
+    code = "np.nanmin(effects)" if rises else "np.nanmax(effects)"
     return writing.fill(
-        f"In the worst twentieth of futures the change is {{headline.proposal.{writing.change}_{side}}} {than}."
+        f"In the twentieth of futures that goes most against the finding, the change runs from "
+        f"{{headline.proposal.{writing.change}_{'p5' if rises else 'p95'}}} to {{last}}.",
+        last=writing.found("last", writing.effect(last), last, code),
     )
 
 
@@ -258,7 +188,7 @@ def signals(writing: Writing) -> Section:
     found = writing.depends.signals
     lead = own_paragraphs(writing, "signals")
     if not found:
-        text = writing.fill("None of what can be measured without the model goes clearly with the effect.")
+        text = _no_signal(writing)
         return Section("signals", "What would change our mind", 3, (Paragraph(text), *lead))
     rows = []
     for one in found:
@@ -270,12 +200,13 @@ def signals(writing: Writing) -> Section:
             median, up = writing.end(f"signal.{one.name}.{key}", end, code, short=True)
             cells += [(f"{side} ", value), (median, " (", up, ")")]
         rows.append(tuple(cells))
+    change = start(writing.middle_change)
     text = writing.fill(
         "These can be measured without the model, and go with the effect. Seen at one end, they would move us to the "
-        "row's median."
+        f"row's {writing.middle}."
     )
     table = Table(
-        "signals", (), ("Signal", "If low", "Median change", "If high", "Median change"),
+        "signals", (), ("Signal", "If low", change, "If high", change),
         tuple(rows), (2.3, 1.5, 1.7, 1.5, 1.7), left=(0, 1, 3),
         note=writing.fill("Under the status quo; low and high: outer fifths of futures. In brackets: futures of 20 in "
                           f"which {{head}} is {writing.than_before}."),
@@ -283,4 +214,16 @@ def signals(writing: Writing) -> Section:
     return Section("signals", "What would change our mind", 3, (Paragraph(text), *lead, table))
 
 
-__all__ = ["breaks", "depends", "flip", "limits_text", "signals"]
+def _no_signal(writing: Writing) -> Text:
+    """That nothing observable would change our mind, and by what measure."""
+    if not writing.depends.varies:
+        return writing.fill("Nothing observable: the effect is the same in all futures{where}.", where=writing.where)
+    code = "econsim.briefs.dependence.LEAST_MOVE"
+    return writing.fill(
+        f"Nothing observable that we looked at: none of it goes clearly with the effect and, from its low to its high "
+        f"end, turns the sign of the {writing.middle} or moves it by {{least}} of the effect's 90% range.",
+        least=writing.found("signals.least", amount(LEAST_MOVE, "share"), LEAST_MOVE, code),
+    )
+
+
+__all__ = ["breaks", "depends", "limits_text", "nothing_drives", "signals"]

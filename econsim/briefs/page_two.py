@@ -12,7 +12,7 @@ from econsim.briefs.document import Figure, Number, Paragraph, Section, Table, T
 from econsim.briefs.lever_words import lever_words
 from econsim.briefs.metric_words import metric_words, start
 from econsim.briefs.stored_runs import PackageRun
-from econsim.briefs.writing import Writing, count_word, listed, started
+from econsim.briefs.writing import FIRST_YEAR, Writing, count_word, listed, started
 from econsim.parameter_book import book
 from econsim.studies.settings_text import settings_of
 from econsim.studies.words import words
@@ -39,9 +39,12 @@ def compared(writing: Writing) -> Section:
     """The packages, what each of them does, and on which futures."""
     count = len(writing.runs.packages)
     told = f"{start(count_word(count))} {'package is' if count == 1 else 'packages are'}"
+    each = "Each draws its own luck and a value for each of {assumptions} uncertain assumptions."
+    if not writing.depends.names:
+        each = "Each draws its own luck; assumptions stay at their defaults."
     text = writing.fill(
         f"{told} compared with {{against}} over {{quarters}} quarters from {{start}}, in the same {{draws}} futures. "
-        "Each draws its own luck and a value for each of {assumptions} uncertain assumptions.",
+        + each,
         start=_found(writing, writing.proposal, "start", writing.proposal.scenario.structure.start, "structure.start"),
         assumptions=writing.ledger.number(
             "evidence.all", str(len(writing.depends.names)), len(writing.depends.names), writing.run_ids,
@@ -127,16 +130,18 @@ def happens(writing: Writing) -> Section:
     """The other packages beside the proposal, and two charts over time."""
     others = writing.runs.packages[1:]
     parts: list[Text] = [
-        writing.fill(f"{{label}} {{answer}} (median {{headline.{other.name}.{writing.change}}}).", label=other.label,
-                     answer=writing.answer(other, short=True))
+        writing.fill(f"{{label}} {{answer}} ({{median}}{{headline.{other.name}.{writing.change}}}).",
+                     label=other.quoted, answer=writing.answer(other, short=True),
+                     median="" if writing.yes_no else "median ")
         for other in others
     ]  # fmt: skip
-    if others:
+    if others and not writing.yes_no:
         more, place = ("more", "above") if writing.side == "up" else ("less", "below")
         than = [
             (f"than {one.inside} in ", writing.ledger.field(f"headline.proposal.{place}.{one.name}")) for one in others
         ]
         parts.append(writing.fill(f"Future by future, {{who}} has {more} of it {{than}}.", than=listed(than)))
+    if others:
         parts = [writing.fill("The other packages and {head}:"), *parts]
     if "collapse" not in writing.spec.metrics and writing.proposal.scenario.switches.copying:
         parts.append(
@@ -163,6 +168,8 @@ def _over_time(writing: Writing, place: int, series: str) -> Figure:
 def _as_shares(writing: Writing, table: pd.DataFrame, series: str, label: str) -> tuple[Text, Text]:
     """A series told in per cent, where a few very large changes would hide all others in a band, or one whose median
     does not move."""
+    if not (table[["higher", "lower"]] > 0.0).any(axis=None):
+        return writing.fill(f"{start(label)}: the same in every future and quarter"), ("No future differs.",)
     last = table.iloc[-1]
     side = "higher" if last["higher"] >= last["lower"] else "lower"
     told, years = [], []
@@ -177,7 +184,8 @@ def _as_shares(writing: Writing, table: pd.DataFrame, series: str, label: str) -
         one=told[0],
         other=told[1],
     )
-    subtitle = writing.fill("Futures of 20 in which it is higher, and lower, with {who} than without.")
+    beside = _against_page_one(writing, series)
+    subtitle = writing.fill(f"Futures of 20 in which it is higher, and lower, with {{who}} than without{beside}.")
     return title, subtitle
 
 
@@ -192,8 +200,17 @@ def _as_bands(writing: Writing, table: pd.DataFrame, series: str, label: str) ->
     title = writing.fill(
         f"{start(label)}: median effect {{one}} in {years[0]}, {{other}} in {years[1]}", one=told[0], other=told[1]
     )
-    subtitle = writing.fill("Difference that {who} makes. Line: median; bands: middle half and 90%.")
+    subtitle = writing.fill(
+        f"Difference that {{who}} makes{_against_page_one(writing, series)}. Line: median; bands: middle half and 90%."
+    )
     return title, subtitle
+
+
+def _against_page_one(writing: Writing, series: str) -> str:
+    """Why a chart of the headline's own series has other counts than page one."""
+    if series != writing.metric or writing.proposal.result.catalogue[series].summary != "mean":
+        return ""
+    return f", one quarter at a time; page one has each future's mean from the {FIRST_YEAR} year on"
 
 
 def series_table(run: PackageRun, series: str) -> pd.DataFrame:

@@ -43,10 +43,15 @@ class PackageRun:
         return self.result.run_id
 
     @property
+    def quoted(self) -> str:
+        """The label at the start of a sentence, in quotation marks: one package, even where its words are plural."""
+        return f"‘{self.label}’"
+
+    @property
     def inside(self) -> str:
-        """The label in the middle of a sentence."""
+        """The same in the middle of a sentence."""
         is_word = self.label[1:2].islower() or self.label[1:2] == " "  # and no abbreviation such as `EU rules`
-        return self.label[:1].lower() + self.label[1:] if is_word else self.label
+        return f"‘{self.label[:1].lower() + self.label[1:]}’" if is_word else self.quoted
 
     @property
     def scenario(self) -> Scenario:

@@ -21,6 +21,7 @@ from econsim.briefs.spec import BriefSpec
 from econsim.briefs.stored_runs import BriefRuns, PackageRun
 from econsim.ensemble_words import STANDING
 from econsim.findings import MOST_FAILED
+from econsim.metrics import FIRST_QUARTER, YES_NO
 from econsim.parameter_book import book
 from econsim.posterior import posterior
 from econsim.studies.words import words
@@ -35,6 +36,8 @@ PARTIES = (
 """Party, the metric that it is judged by, and whether more of it is a gain."""
 
 HALF = 0.5
+FIRST_YEAR = ("first", "second", "third", "fourth", "fifth")[FIRST_QUARTER // 4]
+"""The year from which on means are taken."""
 COUNTS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -116,7 +119,7 @@ class Writing:
     def fill(self, template: str, **local: object) -> Text:
         """A text with its fields filled; `Who`, `who`, `head`, `against` and `futures` are there in every one."""
         usual = {
-            "Who": self.proposal.label,
+            "Who": self.proposal.quoted,
             "who": self.proposal.inside,
             "head": self.head.label,
             "against": self.proposal.result.status_quo_name,
@@ -125,9 +128,29 @@ class Writing:
         return self.ledger.fill(template, **{**usual, **local})
 
     @property
+    def yes_no(self) -> bool:
+        """Whether the headline is yes or no in each future, and is told as a share of futures."""
+        return self.metric in YES_NO
+
+    @property
+    def middle(self) -> str:
+        """What the one number is that tells the headline's change, in words; follows `the`."""
+        return "effect" if self.yes_no else "median"
+
+    @property
+    def middle_change(self) -> str:
+        """The same where nothing before it says that it is a change."""
+        return "change" if self.yes_no else "median change"
+
+    @property
     def change(self) -> str:
-        """The statistic that tells the headline's change: `change` or `effect`."""
-        return "change" if self.head.relative else "effect"
+        """The statistic that tells the headline's change: `change`, `effect` or, of a share of futures, its mean."""
+        return "effect_mean" if self.yes_no else "change" if self.head.relative else "effect"
+
+    @property
+    def unmoved(self) -> bool:
+        """Whether the proposal leaves the headline as it is in every future."""
+        return self.shares["same"] == 1.0
 
     def effect(self, value: float) -> str:
         """A headline effect as it is printed."""
@@ -173,6 +196,11 @@ class Writing:
         up, down = f"{{headline.{name}.up}}", f"{{headline.{name}.down}}"
         local["what"] = "it" if short else self.head.label
         local["where"] = () if short else self._those_futures()
+        if self.yes_no and word != "does not change":
+            here, there = f"{{headline.{name}.futures}}", "{headline.status-quo.futures}"
+            if word == "hardly moves":
+                return self.fill(f"{{verb}} {{what}}, {here} with it and {there} without", **local)
+            return self.fill(f"{{verb}} {{what}} from {there} to {here}", **local)
         if word == "raises":
             return self.fill(f"{{verb}} {{what}} in {up}{{where}} and lowers it in {down}", **local)
         if word == "lowers":
@@ -181,7 +209,7 @@ class Writing:
             return self.fill(
                 f"{{verb}} the median of {{head}}, which is higher in {up}{{where}} and lower in {down}", **local
             )
-        return self.fill("{verb} {head}", **local)
+        return self.fill("{verb} {what}", **local)
 
     def _those_futures(self) -> Text:
         """` simulated futures`, and which those are where they are not all."""
@@ -194,6 +222,8 @@ class Writing:
     def median_and_range(self, package: PackageRun) -> Text:
         """`median +2.6%, 90% range −5.5% to +69%`."""
         one = f"headline.{package.name}.{self.change}"
+        if self.yes_no:
+            return self.fill(f"{{{one}}}")
         return self.fill(f"median {{{one}}}, 90% range {{{one}_range}}")
 
     @property
@@ -252,4 +282,7 @@ def count_word(count: int) -> str:
     return COUNTS[count] if count < len(COUNTS) else str(count)
 
 
-__all__ = ["HALF", "PARTIES", "Writing", "count_word", "listed", "parameter_meaning", "parameter_name", "started"]
+__all__ = [
+    "FIRST_YEAR", "HALF", "PARTIES", "Writing", "count_word", "listed", "parameter_meaning", "parameter_name",
+    "started",
+]  # fmt: skip

@@ -6,6 +6,7 @@ alone. All of them take tables of quantiles and shares, never draws.
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import Any
 
@@ -34,9 +35,9 @@ def package_changes(table: pd.DataFrame, axis: str) -> Any:
     names = _room(table["label"], 190.0)
     base = alt.Chart(table).encode(y=alt.Y("label:N", sort=order, title=None, axis=_names(names)))
     plot = WIDTH - names - _room(table["told"], 160.0)
-    x = alt.X(
-        "p5:Q", title=axis, scale=alt.Scale(nice=True), axis=alt.Axis(tickCount=6, labelOverlap=True, labelSeparation=8)
-    )
+    values = _ticks([*table["p5"], *table["p95"], 0.0])
+    axis_of = alt.Axis(values=values, labelOverlap=False)
+    x = alt.X("p5:Q", title=axis, scale=alt.Scale(domain=[values[0], values[-1]], nice=False), axis=axis_of)
     wide = base.mark_rule(strokeWidth=1.6, color=BLUE).encode(x=x, x2="p95:Q")
     half = base.mark_bar(height=9, color=BLUE).encode(x="p25:Q", x2="p75:Q")
     middle = base.mark_tick(thickness=3, height=17, color=VERMILLION, opacity=1.0).encode(x="p50:Q")
@@ -80,10 +81,11 @@ def _years() -> alt.X:
     return alt.X("date:T", title=None, axis=alt.Axis(tickCount=step, format="%Y", grid=False, labelFlush=False))
 
 
-def gains_and_losses(table: pd.DataFrame) -> Any:
+def gains_and_losses(table: pd.DataFrame, axis: str = "loses in … of 20 futures  |  gains in … of 20") -> Any:
     """In how many of twenty futures each party gains, and in how many it loses.
 
     table : party, gains, loses (shares of futures), told (text at the right)
+    axis  : what is on the axis
     """
     order = table["party"].tolist()
     shown = table.assign(gain=table["gains"] * FUTURES, lose=-table["loses"] * FUTURES)
@@ -92,9 +94,7 @@ def gains_and_losses(table: pd.DataFrame) -> Any:
     base = alt.Chart(shown).encode(y=alt.Y("party:N", sort=order, title=None, axis=_names(names)))
     scale = alt.Scale(domain=[-FUTURES, FUTURES], nice=False)
     labels = alt.Axis(values=[-20, -10, 0, 10, 20], labelExpr="abs(datum.value)", grid=True)
-    gains = base.mark_bar(height=13, color=BLUE).encode(
-        x=alt.X("gain:Q", scale=scale, title="loses in … of 20 futures  |  gains in … of 20", axis=labels)
-    )
+    gains = base.mark_bar(height=13, color=BLUE).encode(x=alt.X("gain:Q", scale=scale, title=axis, axis=labels))
     losses = base.mark_bar(height=13, color=VERMILLION).encode(x=alt.X("lose:Q", scale=scale))
     said = base.mark_text(align="left", fontSize=SMALL, color=GREY).encode(x=alt.value(plot + 8), text="told:N")
     return alt.layer(gains, losses, _zero("x"), said).properties(width=plot, height=alt.Step(19))
@@ -111,13 +111,17 @@ def low_and_high(table: pd.DataFrame, axis: str, all_futures: float) -> Any:
     names = _room(table["name"], 190.0)
     plot = WIDTH - names - _room(table["told"], 160.0)
     base = alt.Chart(table).encode(y=alt.Y("name:N", sort=order, title=None, axis=_names(names)))
-    x = alt.X("lowest:Q", title=axis, scale=alt.Scale(nice=True, zero=False), axis=alt.Axis(tickCount=6))
+    ends = [*table["lowest"], *table["highest"], all_futures]
+    least, most, air = min(ends), max(ends), 0.06 * (max(ends) - min(ends))
+    x = alt.X(
+        "lowest:Q", title=axis, scale=alt.Scale(domain=[least - air, most + air], nice=True, zero=False),
+        axis=alt.Axis(tickCount=6, labelFlush=False),
+    )  # fmt: skip
     line = base.mark_rule(strokeWidth=2, color=LIGHT).encode(x=x, x2="highest:Q")
     low = base.mark_point(shape="circle", size=70, filled=True, color=BLUE, opacity=1.0).encode(x="lowest:Q")
     high = base.mark_point(shape="diamond", size=80, filled=True, color=VERMILLION, opacity=1.0).encode(x="highest:Q")
     said = base.mark_text(align="left", fontSize=SMALL, color=GREY).encode(x=alt.value(plot + 8), text="told:N")
     every = alt.Chart(pd.DataFrame({"x": [all_futures]})).mark_rule(color=GREY, strokeWidth=1).encode(x="x:Q")
-    ends = [*table["lowest"], *table["highest"], all_futures]
     near = 0.5 * (max(ends) - min(ends))
     # Far away, zero would squeeze what there is to see.
     zero = [_zero("x")] if min(ends) - near <= 0.0 <= max(ends) + near else []
@@ -164,6 +168,18 @@ _LOOK = {
 def _room(texts: Any, most: float) -> float:
     """Pixels that the longest of some texts takes, and a little air."""
     return min(most, LETTER * max(len(str(text)) for text in texts) + 14.0)
+
+
+def _ticks(values: list[float]) -> list[float]:
+    """At most eight round values from at or below the least to at or above the greatest, zero among them."""
+    least, most = min(values), max(values)
+    width = (most - least) or 1.0
+    size = 10.0 ** math.floor(math.log10(width / 7.0))
+    for step in (size, 2.0 * size, 2.5 * size, 5.0 * size, 10.0 * size, 20.0 * size):
+        first, last = math.floor(least / step), math.ceil(most / step)
+        if last - first <= 7:
+            break
+    return [round(place * step, 12) for place in range(first, max(last, first + 1) + 1)]
 
 
 def _names(limit: float) -> alt.Axis:

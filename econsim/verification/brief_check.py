@@ -14,6 +14,7 @@ from econsim.briefs.bundle import FORMATS, MANIFEST, SPEC, TIME, build_bundle, f
 from econsim.briefs.gather import scenarios_of
 from econsim.briefs.spec import BriefSpec, read_brief_spec
 from econsim.errors import InputError
+from econsim.results import simulate_many
 from econsim.runs import Progress
 from econsim.store import digest, read_json, read_manifest
 from econsim.verification.flip_check import check_flip_study
@@ -49,7 +50,7 @@ def verify_brief(folder: Path, path: str, engine: str, progress: Progress | None
     numbers = sum(one.numbers for one in folders)
     with tempfile.TemporaryDirectory(prefix="econsim-verify-") as temporary:
         place = Path(temporary) / "brief"
-        told, made = _made_again(folder, manifest, folders, results, place, engine, progress, notes)
+        told, made = _made_again(folder, manifest, folders, results, place, engine, chosen, progress, notes)
         if made and same_version:
             told += _compared(folder, manifest, place, notes)
         elif made:
@@ -125,11 +126,13 @@ def _made_again(
     results: Sequence[Any],
     place: Path,
     engine: str,
+    chosen: str,
     progress: Progress | None,
     notes: list[str],
 ) -> tuple[list[Difference], bool]:
-    """Make the brief again from its runs.
+    """Make the brief again from its runs; one that is not there is run from its scenario.
 
+    chosen  : the engine of the runs; `engine` as it was asked for
     returns : what is wrong with what it is made from, and whether it could be made
     """
     same_version = manifest["version"] == econsim.__version__
@@ -146,9 +149,12 @@ def _made_again(
     except (InputError, ValueError) as error:
         return [Difference(SPEC, "", f"cannot be read: {str(error).splitlines()[0]}", "")], False
     found = _same_worlds(spec, folders)
-    if len(folders) <= len(spec.packages) or any(not (place / "runs" / name).is_dir() for name in scenarios_of(spec)):
-        notes.append("The text was not made again: a run that it rests on is not there.")
-        return found, False
+    missing = {name: one for name, one in scenarios_of(spec).items() if not (place / "runs" / name).is_dir()}
+    if missing:
+        made = simulate_many(list(missing.values()), spec.draws, spec.seed, spec.ensemble, chosen, progress=progress)
+        for name, result in zip(missing, made, strict=True):
+            fresh_folder(result, place / "runs" / name)
+        notes.append(f"Made from its scenario, as its run could not be used: {', '.join(missing)}.")
     study = None
     if spec.flip:
         study, wrong = check_flip_study(spec, folder, place, engine, progress, words=same_version)

@@ -10,9 +10,11 @@ import pytest
 from econsim import load_scenario
 from econsim.briefs.amounts import amount, interval
 from econsim.briefs.assumption_words import assumption_amount, meaning
+from econsim.briefs.dependence import _matters, strongest
 from econsim.briefs.directions import effect_of, in_per_cent, verb, ways
 from econsim.briefs.typed_numbers import typed_numbers
 from econsim.briefs.wording import forbidden_words, unnumbered_likelihoods
+from econsim.charts.brief import _ticks
 from econsim.ensemble_words import reservations
 
 
@@ -137,6 +139,46 @@ def test_what_is_as_often_a_gain_is_not_told_in_per_cent():
     assert not in_per_cent(hidden, "hidden_loss_share")
     assert ways(hidden, "hidden_loss_share") == {"up": 0.5, "down": 0.5, "same": 0.0}
     assert verb(hidden, "hidden_loss_share") == "hardly moves"
+
+
+def test_what_is_yes_or_no_moves_by_its_share():
+    before = [0.0] * 10 + [1.0] * 10
+    assert verb(moved(before, before), "collapse") == "does not change"
+    assert verb(moved([0.0] * 12 + [1.0] * 8, before), "collapse") == "lowers"
+    assert verb(moved([1.0, *before[1:]], before), "collapse") == "raises"
+    assert verb(moved([1.0, *[0.0] * 9, 0.0, *[1.0] * 9], before), "collapse") == "hardly moves"
+
+
+def drawn(rows=100, names=34):
+    """Assumptions that are drawn independently, and an effect that goes with the first alone."""
+    points = np.random.default_rng(4).uniform(size=(rows, names))
+    return [f"a{place}" for place in range(names)], points, points[:, 0] + 0.5 * points[::-1, 1]
+
+
+def test_chance_among_many_assumptions_is_not_clear():
+    names, points, effect = drawn()
+    assert [one.name for one in strongest(names, points, effect, 5) if one.clear] == ["a0"]
+    noise = np.random.default_rng(5).uniform(size=len(points))
+    told = strongest(names, points, noise, 5)
+    assert any(one.low > 0.0 or one.high < 0.0 for one in told)  # one in twenty leaves out zero alone
+    assert not any(one.clear for one in told)
+
+
+def test_a_signal_has_to_matter():
+    names, points, effect = drawn()
+    (one,) = strongest(names[:1], points[:, :1], effect, 1)
+    apart = one.highest.median - one.lowest.median
+    assert _matters(one, 0.9 * apart) and not _matters(one, 1.1 * apart)
+    (crossing,) = strongest(names[:1], points[:, :1], effect - np.median(effect), 1)
+    assert _matters(crossing, 1.1 * apart)  # its sign changes
+
+
+@pytest.mark.parametrize("ends", [(-0.84, 0.45), (-76.1, -57.0), (0.0, 0.0), (3.0, 121.0), (-1e-4, 2e-4)])
+def test_the_ticks_of_a_chart_hold_zero_and_both_ends(ends):
+    ticks = _ticks([*ends, 0.0])
+    assert 0.0 in ticks and 2 <= len(ticks) <= 8
+    assert ticks[0] <= min(ends) and max(ends) <= ticks[-1]
+    assert np.diff(ticks) == pytest.approx(ticks[1] - ticks[0])
 
 
 # ------------------------------------------------------------------------------------------ assumptions

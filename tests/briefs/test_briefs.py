@@ -30,7 +30,7 @@ def test_a_bundle_holds_everything(bundle):
     names = set(contents(bundle.folder))
     assert {f"brief.{end}" for end in ("html", "pdf", "ipynb", "md")} <= names
     assert {"spec.yaml", "numbers.json", "manifest.json", "scenarios/royalty.yaml"} <= names
-    for figure in ("1-packages", "2-rd-investment", "3-copy-revenue-share", "4-parties", "5-drivers"):
+    for figure in ("1-packages", "2-rd-investment", "3-copy-revenue-share", "4-parties"):
         assert {f"figures/{figure}.{end}" for end in ("svg", "png", "csv")} <= names
     assert {name.split("/")[1] for name in names if name.startswith("runs/")} == {
         "status-quo", "gate-and-detect", "royalty",
@@ -160,15 +160,70 @@ def test_a_brief_where_nothing_varies(tmp_path):
 
 def test_a_brief_on_a_package_that_does_nothing(tmp_path):
     bundle = build(tmp_path / "out", spec=small_spec(packages=["geopolitics-off"], metrics=["rd_investment"]))
-    assert bundle.title == "Geopolitics off leaves unchanged frontier R&D"
-    assert "geopolitics off" in text_of(bundle)
+    assert bundle.title == "‘Geopolitics off’ does not change frontier R&D"
+    text = text_of(bundle)
+    assert "‘geopolitics off’" in text
+    assert text.count("is the same in all futures: nothing that is drawn moves it") == 2
+    assert "default" not in text and "only luck" not in text and "prior ensemble" not in text
+    assert "**Agreement: High.** Frontier R&D stays as it is in 20 of 20 futures." in text
+    assert "goes most against the finding" not in text
+
+
+def test_where_nothing_goes_clearly_with_the_effect_the_brief_says_so(bundle):
+    text = text_of(bundle)
+    assert text.count("None of the 34 assumptions that are drawn goes clearly with the effect in these 40 futures") == 3
+    assert "**Main doubt: No single assumption.**" in text and "Rank correlation" not in text
+
+
+def test_the_least_favourable_futures_are_told_from_where_they_begin(bundle):
+    one, base = (pd.read_parquet(bundle.folder / f"runs/{name}/metrics.parquet") for name in
+                 ("gate-and-detect", "status-quo"))  # fmt: skip
+    change = (one["rd_investment"] / base["rd_investment"] - 1.0).dropna()
+    told = json.loads((bundle.folder / "numbers.json").read_text())
+    assert np.median(change) > 0.0 and told["last"]["value"] == pytest.approx(change.min())
+    begins = told["rd_investment.gate-and-detect.change_p5"]["text"]
+    assert f"goes most against the finding, the change runs from {begins} to {told['last']['text']}." in text_of(bundle)
+
+
+def test_a_chart_says_why_it_counts_otherwise_than_page_one(bundle):
+    text = text_of(bundle)
+    assert text.count("one quarter at a time; page one has each future's mean from the fourth year on") == 1
+
+
+def test_what_is_yes_or_no_is_a_share_of_futures(bundle, tmp_path):
+    """And a change that is not defined in all futures says over how many it is told."""
+    spec = small_spec(metrics=["collapse", "hidden_loss_share"], paragraphs={})
+    found = build(tmp_path / "out", spec=spec, runs=bundle.folder.parent / "runs", formats=("md",))
+    text = text_of(found).partition("## Options")[0]
+    told = json.loads((found.folder / "numbers.json").read_text())
+    runs = {name: pd.read_parquet(found.folder / f"runs/{name}/metrics.parquet") for name in found.run_ids}
+    share = runs["gate-and-detect"]["collapse"].dropna().mean()
+    assert told["collapse.gate-and-detect.futures:table"]["value"] == pytest.approx(share)
+    assert re.search(
+        r"\| Share of futures in which R&D collapses \| \S+ of 20 \| \S+ of 20 \| \S+ points \| – \|", text
+    )
+    assert "share of futures in which R&D collapses" in found.title and "median of the share" not in text
+    known = int(
+        (runs["gate-and-detect"]["hidden_loss_share"].notna() & runs["status-quo"]["hidden_loss_share"].notna()).sum()
+    )
+    assert known < DRAWS and f"the hidden loss on copies: {known}, as it is undefined in {DRAWS - known})" in text
+
+
+def test_characters_that_a_pdf_cannot_print_are_refused(tmp_path):
+    spec = small_spec(title="Policy for 政策", packages=[{"scenario": "royalty", "label": "Größe 日本"}])
+    with pytest.raises(InputError) as error:
+        build(tmp_path / "out", spec=spec, formats=("pdf",), progress=lambda *_: pytest.fail("ran"))
+    found = [(one.field, one.value) for one in error.value.problems]
+    assert found == [("title", "'政策'"), ("packages.0.label", "'日本'")]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_html_asks_nobody_for_anything(bundle):
     html = (bundle.folder / "brief.html").read_text(encoding="utf-8")
     assert not re.findall(r'(?:src|srcset|@import|url\()=?["\']?https?:', html)
     assert '<script type="application/json"' in html and html.count("<script") == 1
-    assert html.count("<svg ") == html.count('role="img"') == 5
+    assert html.count("<svg ") == html.count('role="img"') == html.count('<div class="chart" tabindex="0">') == 4
+    assert '<td class="number" data-head="90% range"><span>' in html  # a narrow screen stacks the rows
 
 
 def test_the_notebook_gives_every_number_again(bundle):

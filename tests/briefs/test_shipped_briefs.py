@@ -10,7 +10,7 @@ import pytest
 from briefs.brief_helpers import DRAWS, QUARTERS, small_spec
 
 from econsim.briefs import brief, shipped_specs
-from econsim.briefs.page_one import evidence_verdict
+from econsim.briefs.confidence import evidence_verdict
 from econsim.briefs.wording import forbidden_words
 from econsim.parameter_book import GRADES, book
 from econsim.store import as_json, digest
@@ -45,8 +45,14 @@ def test_alternative_texts_are_whole(shipped):
     for folder in shipped.values():
         text = (folder / "brief.md").read_text(encoding="utf-8").replace("\\", "")
         alternatives = re.findall(r"!\[(.*?)\]\(figures/", text)
-        assert len(alternatives) == 5
+        assert len(alternatives) == len(list((folder / "figures").glob("*.svg"))) >= 4
         assert all(f"**{one}**" in text for one in alternatives)
+
+
+def test_what_is_named_first_is_first_by_rank_correlation(shipped):
+    text = (shipped["tail-evaluation"] / "brief.md").read_text(encoding="utf-8")
+    first = re.search(r"Rank correlation.*\n.*\n\| \*\*(.+?)\*\*", text).group(1).lower()
+    assert f"It hangs most on the {first} (" in text and f"**With the {first} the median change goes from" in text
 
 
 def test_all_say_what_would_flip_them(shipped):

@@ -257,9 +257,12 @@ def test_missing_and_damaged_files_are_named(run, file):
 def test_a_file_that_is_missing_from_a_brief(copied):
     (copied / "figures" / "1-packages.png").unlink()
     shutil.rmtree(copied / "runs" / "royalty")
-    told = [str(one) for one in verify(copied).differences]
+    found = verify(copied)
+    told = [str(one) for one in found.differences]
     assert "figures/1-packages.png: is missing" in told
     assert any(one.startswith("runs/royalty: ") for one in told)
+    assert all(one.startswith(("figures/1-packages.png", "runs/royalty")) for one in told)  # the text is as it was
+    assert "Made from its scenario, as its run could not be used: royalty." in found.notes
 
 
 def test_what_does_not_belong_is_told_and_no_difference(copied):
