@@ -112,6 +112,10 @@ def low_and_high(table: pd.DataFrame, axis: str, all_futures: float) -> Any:
     plot = WIDTH - names - _room(table["told"], 160.0)
     base = alt.Chart(table).encode(y=alt.Y("name:N", sort=order, title=None, axis=_names(names)))
     ends = [*table["lowest"], *table["highest"], all_futures]
+    near = 0.5 * (max(ends) - min(ends))
+    # Far away, zero would squeeze what there is to see.
+    zero = [_zero("x")] if min(ends) - near <= 0.0 <= max(ends) + near else []
+    ends += [0.0] if zero else []
     least, most, air = min(ends), max(ends), 0.06 * (max(ends) - min(ends))
     x = alt.X(
         "lowest:Q", title=axis, scale=alt.Scale(domain=[least - air, most + air], nice=True, zero=False),
@@ -122,9 +126,6 @@ def low_and_high(table: pd.DataFrame, axis: str, all_futures: float) -> Any:
     high = base.mark_point(shape="diamond", size=80, filled=True, color=VERMILLION, opacity=1.0).encode(x="highest:Q")
     said = base.mark_text(align="left", fontSize=SMALL, color=GREY).encode(x=alt.value(plot + 8), text="told:N")
     every = alt.Chart(pd.DataFrame({"x": [all_futures]})).mark_rule(color=GREY, strokeWidth=1).encode(x="x:Q")
-    near = 0.5 * (max(ends) - min(ends))
-    # Far away, zero would squeeze what there is to see.
-    zero = [_zero("x")] if min(ends) - near <= 0.0 <= max(ends) + near else []
     return alt.layer(*zero, every, line, low, high, said).properties(width=plot, height=alt.Step(22))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from econsim import load_scenario
@@ -14,7 +15,7 @@ from econsim.briefs.dependence import _matters, strongest
 from econsim.briefs.directions import effect_of, in_per_cent, verb, ways
 from econsim.briefs.typed_numbers import typed_numbers
 from econsim.briefs.wording import forbidden_words, unnumbered_likelihoods
-from econsim.charts.brief import _ticks
+from econsim.charts.brief import _ticks, low_and_high
 from econsim.ensemble_words import reservations
 
 
@@ -179,6 +180,17 @@ def test_the_ticks_of_a_chart_hold_zero_and_both_ends(ends):
     assert 0.0 in ticks and 2 <= len(ticks) <= 8
     assert ticks[0] <= min(ends) and max(ends) <= ticks[-1]
     assert np.diff(ticks) == pytest.approx(ticks[1] - ticks[0])
+
+
+@pytest.mark.parametrize("ends", [(-76.0, -63.0), (14.0, 51.0), (-3.0, 9.0)])
+def test_no_point_of_the_drivers_stands_on_the_edge(ends):
+    table = pd.DataFrame([{"name": "one", "lowest": ends[0], "highest": ends[1], "told": "assumed"}])
+    layers = low_and_high(table, "change", sum(ends) / 2.0).to_dict()["layer"]
+    (domain,) = {tuple(one["encoding"]["x"]["scale"]["domain"]) for one in layers
+                 if "scale" in one["encoding"]["x"]}  # fmt: skip
+    assert domain[0] < ends[0] and ends[1] < domain[1]
+    drawn_zero = sum(one["mark"]["type"] == "rule" for one in layers) == 3
+    assert not drawn_zero or domain[0] < 0.0 < domain[1]
 
 
 # ------------------------------------------------------------------------------------------ assumptions
