@@ -38,14 +38,18 @@ def peeling(discovery: Discovery) -> Any:
     chosen = mark.mark_point(filled=True, size=170, color=VERMILLION, shape="diamond", opacity=1.0)
     # The search goes up to the left: beside it there is room below on the left and above on the right.
     side: Any
-    side, dx, dy = ("right", -12, 14) if box.coverage > 0.5 else ("left", 12, -14)
-    # White under the words: the grey cross and the line may run there.
+    held_out = _held_out(discovery, scale)
+    low, high = discovery.halves.span("density") if held_out else (box.density, box.density)
+    if box.coverage > 0.5:  # below the grey cross, where there is one, and above the axis
+        side, dx, dy = "right", -12, min(max((box.density - low) * HEIGHT + 12, 14), box.density * HEIGHT - 10)
+    else:
+        side, dx, dy = "left", 12, -min(max((high - box.density) * HEIGHT + 12, 14), (1.0 - box.density) * HEIGHT)
+    # White under the words: the line may run there.
     words_there: dict[str, Any] = {"align": side, "dx": dx, "dy": dy, "fontSize": 12, "fontWeight": "bold"}
     label = [
         mark.mark_text(**words_there, **ink).encode(text="told:N")
         for ink in ({"color": "white", "stroke": "white", "strokeWidth": 5.0}, {"color": VERMILLION})
     ]
-    held_out = _held_out(discovery, scale)
     if box.limits:
         title = (
             f"Limits on {len(box.names)} parameter{'s' if len(box.names) > 1 else ''} raise the share of futures in "

@@ -11,7 +11,7 @@ from econsim.errors import InputError, Problem
 from econsim.findings import quoted_name
 from econsim.metrics import summary_catalogue
 from econsim.studies.sensitivity_ranking import FAINT, NAMED, NO_ZERO, UNMOVED, leading, order_words, ranked
-from econsim.studies.words import listed, words
+from econsim.studies.words import amount, listed, words
 
 if TYPE_CHECKING:
     from econsim.studies.sensitivity import Sensitivity
@@ -92,6 +92,15 @@ def unit_of(name: str) -> tuple[str, float]:
     """The unit that a reader sees, and the factor to it; none for a ratio, or a metric of one segment."""
     found = summary_catalogue(()).get(name)
     return ("", 1.0) if found is None or found.unit == "ratio" else shown_unit(found.unit)
+
+
+def base_words(name: str, value: float) -> str:
+    """A value of a metric with its unit: `$745M`, `45%`."""
+    found = summary_catalogue(()).get(name)
+    if found is not None and found.unit.startswith("$M"):
+        return amount(value, found.unit)
+    unit, factor = unit_of(name)
+    return f"{plain(factor * value)}{'' if unit in ('', '%') else ' '}{unit}"
 
 
 def of(result: Sensitivity, name: str, effect: bool) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from econsim.charts.sensitivity_parts import (
     LIGHT,
     SHOWN,
+    base_words,
     footer,
     not_shown,
     of,
@@ -75,7 +76,7 @@ def tornado(result: Sensitivity, output: str | None = None, *, effect: bool = Fa
     ]
     content = result.content
     kind = "effects" if effect else "outputs"
-    default = f"{plain(factor * content['base'][kind][name])} {unit}".rstrip()
+    default = base_words(name, content["base"][kind][name])
     subtitle = (
         f"Screening, one at a time: each {content['factor']} at the ends of its 90% range (right), the others at their "
         f"defaults, where it is {default}. Paired mean changes over "
@@ -142,7 +143,7 @@ def morris_bars(result: Sensitivity, output: str | None = None, *, effect: bool 
     if state == "none":
         title = f"Screening: nothing that was varied moves {what}"
     elif state == "open":
-        title = f"Screening: what {what} reacts to most is open; largest by estimate: {named}"
+        title = f"Screening: what moves {what} most is open; largest by estimate: {named}"
     else:
         title = f"Screening: {what} reacts most to {named}{among}"
     chart = alt.layer(*layers).properties(width=PLOT_WIDTH, height=alt.Step(24), title=titled(title, subtitle))

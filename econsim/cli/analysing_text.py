@@ -112,6 +112,8 @@ def discovery_text(found: Discovery) -> str:
 
 def moats_text(found: Moats) -> str:
     """Everything that `econsim moats` shows."""
+    from econsim.studies.words import count_of
+
     parts = [paragraph(one) for one in found.sentences] + [""]
     for metric, rows in found.table.groupby("metric", sort=False):
         factor, unit = (1e-3, "$bn") if rows["unit"].iloc[0] == "$M" else (1.0, rows["unit"].iloc[0])
@@ -119,8 +121,8 @@ def moats_text(found: Moats) -> str:
     parts += [paragraph(note, "  ") for note in found.notes]
     parts.append(
         paragraph(
-            f"Run {found.identity}: {found.draws} draws, seed {found.seed}, ensemble {found.ensemble}, engine "
-            f"{found.engine}, econsim {econsim.__version__}. {illustrative(found.ensemble)}",
+            f"Run {found.identity}: {count_of(found.draws, 'draw')}, seed {found.seed}, ensemble {found.ensemble}, "
+            f"engine {found.engine}, econsim {econsim.__version__}. {illustrative(found.ensemble)}",
             "  ",
         )
     )

@@ -115,6 +115,7 @@ def flip(
     """Find the smallest change of one assumption that reverses a finding, or lets it fade.
 
     The finding is that of `econsim run`: whether the scenario raises, lowers or hardly moves the median of the output.
+    The commands that it shows print JSON where the output is not rd_investment, which the finding of a run is about.
     See docs/tipping.md.
     """
     from econsim.runs import DEFAULT_SEED

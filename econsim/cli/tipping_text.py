@@ -63,11 +63,12 @@ def _tip_notes(result: Any) -> list[str]:
 
 def _study_line(result: Any) -> str:
     from econsim.ensemble_words import illustrative
+    from econsim.studies.words import count_of
 
     settings = result.question.settings
     return (
-        f"Study {result.id}: {settings.draws} draws, seed {settings.seed}, ensemble {settings.ensemble}, engine "
-        f"{settings.engine}, econsim {econsim.__version__}. {illustrative(settings.ensemble)}"
+        f"Study {result.id}: {count_of(settings.draws, 'draw')}, seed {settings.seed}, ensemble {settings.ensemble}, "
+        f"engine {settings.engine}, econsim {econsim.__version__}. {illustrative(settings.ensemble)}"
     )
 
 

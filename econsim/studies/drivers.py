@@ -362,8 +362,8 @@ def leading(rows: Sequence[dict[Any, Any]]) -> int:
     """
     sizes = [sorted((abs(row["low"]), abs(row["high"]))) for row in rows]
     least = [0.0 if row["low"] <= 0.0 <= row["high"] else size[0] for row, size in zip(rows, sizes, strict=True)]
-    for count in range(min(TOLD, len(rows)), 0, -1):
-        if min(least[:count]) > max((size[1] for size in sizes[count:]), default=0.0):
+    for count in range(min(TOLD, len(rows) - 1), 0, -1):  # not all of them: most is more than something else
+        if min(least[:count]) > max(size[1] for size in sizes[count:]):
             return count
     return 0
 

@@ -71,7 +71,7 @@ def test_most_is_said_only_of_what_lies_above_all_others():
     assert leading([apart, next_to_it, other, row(-0.1, 0.2)]) == 3  # all three are above the last
     assert leading([apart, next_to_it, other, row(0.3, 0.5), row(-0.1, 0.2)]) == 1
     assert leading([next_to_it, other, row(-0.58, 0.02), row(-0.55, 0.0)]) == 0
-    assert leading([]) == 0
+    assert leading([apart, next_to_it]) == 1 and leading([apart]) == leading([]) == 0
 
 
 def test_without_a_metric_the_headlines_and_a_reason_for_each_that_has_none(plain):

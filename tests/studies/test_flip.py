@@ -22,6 +22,7 @@ from econsim.studies.flip_result import Flips
 from econsim.studies.flip_search import FADES, REVERSES, VANISHES, Bracket, Scan, judged, next_to_nothing, search
 from econsim.studies.median_interval import median_interval
 from econsim.studies.tipping_worlds import CommonDraws, Rows
+from econsim.studies.words import relative, settings
 
 QUARTERS, DRAWS = 14, 4
 FEW = ("copy_cost_ratio", "api_friction", "external_harm")  # assumptions that most tests go through
@@ -321,6 +322,12 @@ def test_distances_follow_the_axis_of_the_prior():
     assert log.distance(0.0) == math.inf
     edge = Assumed("leakage_rate", 0.5, 0.1, 0.5, "linear", (0.0, 1.0))
     assert edge.distance(0.7) == pytest.approx(1.5) and edge.distance(0.1) == 1.0
+
+
+def test_values_read_as_they_are():
+    assert settings("lab_fixed_cost", 11_870.0, 11_980.0) == "$11,870M to $11,980M a quarter"
+    assert settings("leakage_rate", 0.2, 0.5, " and ") == "0.2 and 0.5 a quarter"
+    assert [relative(one) for one in (5.7e-9, -0.0012, 0.12, 0.0)] == ["0%", "−0.12%", "+12%", "0%"]
 
 
 def test_the_further_side_is_given_up():
