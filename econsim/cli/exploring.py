@@ -39,9 +39,13 @@ def app(port: int, host: str, no_browser: bool) -> int:
 
 
 def script() -> Path:
-    """`app.py`: inside the package once installed, beside it in the source tree. Its settings lie next to it."""
+    """What Streamlit runs: `app.py` in the source tree, `explorer.py` in the package once that is installed.
+
+    Streamlit reads the settings that lie beside its script, and no others: without them it sends statistics of use.
+    """
     package = Path(econsim.__file__).resolve().parent
-    return next(path for path in (package / "app.py", package.parent / "app.py") if path.is_file())
+    scripts = package.parent / "app.py", package / "explorer.py"
+    return next(path for path in scripts if path.is_file() and (path.parent / ".streamlit").is_dir())
 
 
 def _screen() -> bool:

@@ -7,6 +7,7 @@ import secrets
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import streamlit as st
 
@@ -21,6 +22,7 @@ from econsim.web.words import plain
 
 LOG = logging.getLogger("econsim.web")
 
+# Streamlit's own picture of a chart would carry neither source nor run id: ours are under Export.
 STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] {padding: 3.6rem 1.4rem 2rem; max-width: 1500px}
@@ -47,6 +49,10 @@ STYLE = """
 [class*="st-key-sheet-"] {overflow-x: auto}
 [data-testid="stTable"] th + :is(th, td) {padding-left: 1rem !important}
 .st-key-finding p {font-size: .97rem; line-height: 1.35}
+[data-testid="stTopNavLink"]:focus-visible {outline: 2px solid var(--st-primary-color, #0072B2); outline-offset: 1px}
+[data-testid="stElementToolbar"]:focus-within {opacity: 1; visibility: visible}
+[data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as PNG"], button[aria-label^="Copy Vega"]) {
+  display: none}
 </style>
 """
 
@@ -80,16 +86,32 @@ def guard() -> Iterator[None]:
     """Whatever fails inside is told in plain words: the user's own mistakes by name, ours by an id in the log."""
     try:
         yield
-    except InputError as error:
-        for problem in error.problems:
-            st.error(plain(str(problem)))
-    except Exception:
-        crash = secrets.token_hex(4)
-        LOG.error("error %s\n%s", crash, traceback.format_exc())
-        st.error(f"Something went wrong on our side. Error {crash}; the server's log says more under this id.")
+    except Exception as error:
+        if _tell(error):
+            return
         st.caption("Your scenario is not lost. Copy it, then begin again:")
         st.code(state.scenario().to_yaml(), language="yaml")
         st.button("Begin again", key="begin-again", on_click=state.start_from, args=(state.opening().base,))
+
+
+def safely(action: Callable[..., Any], *args: Any) -> None:
+    """Do what a button asks for; where that fails it is told above the page, which is then shown as it was."""
+    try:
+        action(*args)
+    except Exception as error:
+        _tell(error)
+
+
+def _tell(error: Exception) -> bool:
+    """Tell what has failed; returns whether it was the user's own mistake."""
+    if isinstance(error, InputError):
+        for problem in error.problems:
+            st.error(plain(str(problem)))
+        return True
+    crash = secrets.token_hex(4)
+    LOG.error("error %s\n%s", crash, "".join(traceback.format_exception(error)))
+    st.error(f"Something went wrong on our side. Error {crash}; the server's log says more under this id.")
+    return False
 
 
 def theme() -> Theme:
@@ -122,4 +144,4 @@ def _doubts(result: Result) -> str | None:
     return plain(" ".join(told)) if told else None
 
 
-__all__ = ["guard", "show", "status_line", "theme"]
+__all__ = ["guard", "safely", "show", "status_line", "theme"]

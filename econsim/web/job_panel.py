@@ -10,6 +10,7 @@ import streamlit as st
 
 from econsim.cli_text import duration
 from econsim.web import jobs
+from econsim.web.frame import guard, safely
 from econsim.web.jobs import Job
 from econsim.web.words import moment, plain
 
@@ -48,23 +49,33 @@ def study(key: str, label: str, job: Job | None, start: Callable[..., Any], *arg
         return None
     if job is not None:
         _told(job)
-        st.button("Resume" if job.can_resume else "Run again", key=f"{key}-again", on_click=jobs.again, args=(job.id,))
+        st.button(
+            "Resume" if job.can_resume else "Run again", key=f"{key}-again", on_click=safely, args=(jobs.again, job.id)
+        )
         return None
-    st.button(label, key=f"{key}-start", on_click=start, args=args, help=help or None, icon=":material/play_arrow:")
+    st.button(
+        label, key=f"{key}-start", on_click=safely, args=(start, *args), help=help or None, icon=":material/play_arrow:"
+    )
     return None
 
 
 def _one(name: str, key: str) -> None:
     """A job of the page, until it is over: then the page is shown anew."""
-    jobs.advance()
-    job = jobs.read(name)
-    if job is None or not job.is_active:
-        st.rerun()
-        return
-    _progress(job, key)
+    with guard():  # by itself, a fragment stands under no other
+        jobs.advance()
+        job = jobs.read(name)
+        if job is None or not job.is_active:
+            st.rerun()
+            return
+        _progress(job, key)
 
 
 def _panel(busy: bool) -> None:
+    with guard():
+        _queue(busy)
+
+
+def _queue(busy: bool) -> None:
     jobs.advance()
     waiting = jobs.queue()
     if busy and not waiting:
@@ -87,7 +98,7 @@ def _progress(job: Job, key: str) -> None:
     with bar:
         st.progress(found.share if found else 0.0, text=told)
     with button:
-        st.button("Cancel", key=f"{key}-cancel-{job.id}", on_click=jobs.cancel, args=(job.id,), width="stretch")
+        st.button("Cancel", key=f"{key}-cancel-{job.id}", on_click=safely, args=(jobs.cancel, job.id), width="stretch")
 
 
 def _how_far(job: Job) -> str:
@@ -110,9 +121,9 @@ def _past(job: Job) -> None:
             _told(job)
     if job.state != jobs.DONE:
         label = "Resume" if job.can_resume else "Run again"
-        again.button(label, key=f"again-{job.id}", on_click=jobs.again, args=(job.id,), width="stretch")
+        again.button(label, key=f"again-{job.id}", on_click=safely, args=(jobs.again, job.id), width="stretch")
     remove.button(
-        "Remove", key=f"remove-{job.id}", on_click=jobs.remove, args=(job.id,), width="stretch",
+        "Remove", key=f"remove-{job.id}", on_click=safely, args=(jobs.remove, job.id), width="stretch",
         help="Deletes what it wrote, too.",
     )  # fmt: skip
 

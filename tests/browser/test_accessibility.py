@@ -94,3 +94,22 @@ def test_charts_have_names_with_their_number(visitor):
     )
     assert len(names) >= 3
     assert all(any(digit.isdigit() for digit in name) for name in names)
+
+
+def test_focus_is_seen_on_the_menu_and_on_what_a_chart_offers(visitor):
+    """Streamlit's own picture of a chart has no source in it, so it is not offered."""
+    tab = visitor().open().drawn()
+    link = tab.page.locator('[data-testid="stTopNavLink"]').nth(1)
+    link.focus()
+    tab.page.keyboard.press("Tab")
+    outline = (
+        "getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).outlineWidth"
+    )
+    assert tab.page.evaluate(outline) == "solid2px"
+    tools = tab.page.locator('[data-testid="stElementToolbar"]').first
+    tools.locator("button").first.focus()
+    tab.page.wait_for_function("(one) => getComputedStyle(one).opacity === '1'", arg=tools.element_handle())
+    offered = tools.locator("button").evaluate_all(
+        "(all) => all.filter((one) => one.offsetParent).map((one) => one.getAttribute('aria-label').split(':')[0])"
+    )
+    assert offered == ["Show data", "Fullscreen"]

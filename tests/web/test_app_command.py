@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,24 @@ def test_the_settings_lie_beside_the_script():
     lines = ('address = "127.0.0.1"', "enableXsrfProtection = true", "maxUploadSize = 2", "gatherUsageStats = false")
     for line in (*lines, "showErrorLinks = false", 'showErrorDetails = "none"'):
         assert line in text
+
+
+def test_the_wheel_has_script_and_settings_side_by_side():
+    """Where they are apart, Streamlit runs with its own settings: it sends statistics and shows tracebacks."""
+    builders = pytest.importorskip("hatchling.builders.wheel")
+    root = Path(__file__).resolve().parents[2]
+    inside = {one.distribution_path for one in builders.WheelBuilder(str(root)).recurse_included_files()}
+    assert {"econsim/explorer.py", "econsim/.streamlit/config.toml", "econsim/scenarios/baseline.yaml"} <= inside
+    assert {path.partition("/")[0] for path in inside} == {"econsim"}
+
+
+def test_once_installed_the_script_is_that_of_the_package(tmp_path, monkeypatch):
+    package = tmp_path / "econsim"
+    (package / ".streamlit").mkdir(parents=True)
+    for path in (package / "__init__.py", package / "explorer.py", tmp_path / "app.py"):
+        path.touch()
+    monkeypatch.setattr(exploring.econsim, "__file__", str(package / "__init__.py"))
+    assert exploring.script() == package / "explorer.py"
 
 
 def test_without_streamlit_it_says_what_to_install(monkeypatch, capsys):

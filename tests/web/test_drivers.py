@@ -74,3 +74,16 @@ def test_indices_are_shown_when_they_are_done(opened, monkeypatch):
     told = [one.value for one in (*at.markdown, *at.caption)]
     assert not [one for one in told if "lab\\_premium" in one or "--" in one]
     assert "rd_investment" not in spoken(result.finding)
+
+
+def test_a_job_that_cannot_be_started_is_told_and_the_page_stays(opened, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(jobs, "submit", full)
+    at = opened("drivers", p="royalty")
+    at.button(key="moats-start").click().run()
+    assert not at.exception
+    (told,) = [one.value for one in at.error]
+    assert told.startswith("Something went wrong on our side. Error ")
+    assert at.button(key="moats-start") and at.get("vega_lite_chart")
