@@ -290,7 +290,8 @@ def test_the_tail_mandate_is_not_reversed_where_there_is_no_hidden_loss(monkeypa
     ((scan, value),) = found.vanishing
     before = scan.nearest(VANISHES).before
     assert 0.0 <= value < before <= 0.01
-    usual = np.nanmedian(econsim.simulate(scenario, 21, engine="batch").status_quo.values("hidden_loss_share"))
+    drawn = econsim.simulate(scenario, 21, engine="batch", keep="summaries")
+    usual = np.nanmedian(drawn.status_quo.values("hidden_loss_share"))
     for place, gone in ((before, False), (value, True)):  # plain runs have as little of it there, and this change
         changed = scenario.with_assumptions(belief_erosion=place)
         result = econsim.simulate(changed, 21, engine="batch", keep="summaries")
