@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from econsim.briefs.as_pdf import check_can_typeset, without_glyph
 from econsim.briefs.bundle import (
     FORMATS,
@@ -22,6 +24,7 @@ from econsim.briefs.figures import check_can_draw
 from econsim.briefs.flip_study import put_flip_study
 from econsim.briefs.gather import gather, run_ids_of
 from econsim.briefs.spec import BriefSpec, as_brief_spec, with_draws
+from econsim.briefs.stored_runs import read_brief_runs
 from econsim.engines import choose
 from econsim.errors import InputError, Problem, unknown_name
 from econsim.runs import Progress
@@ -76,6 +79,7 @@ def brief(
         place = Path(temporary) / "brief"
         (place / "runs").mkdir(parents=True)
         gather(checked, place / "runs", engine, stores, store, progress)
+        _check_headline(checked, place / "runs")
         study = None
         if checked.flip:
             (place / "studies").mkdir()
@@ -87,6 +91,14 @@ def brief(
 
         write_folder(folder, put, identity=identity, inspect=inspect_bundle, last=MANIFEST, force=force)
     return read_bundle(folder)
+
+
+def _check_headline(spec: BriefSpec, runs: Path) -> None:
+    """Whether there is a future in which the headline's effect is defined; InputError where there is none."""
+    result = read_brief_runs(spec, runs).proposal.result
+    if not np.isfinite(result.effect_on(spec.metrics[0])).any():
+        message = "is defined in none of these futures, so a brief has nothing to say of it"
+        raise InputError(Problem("metrics.0", message, spec.metrics[0], "another headline, first of the metrics"))
 
 
 def _check_characters(spec: BriefSpec) -> None:

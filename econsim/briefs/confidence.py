@@ -11,7 +11,6 @@ from econsim.briefs.amounts import share_of_futures
 from econsim.briefs.directions import effect_of
 from econsim.briefs.document import Box, Number, Section, Text, joined
 from econsim.briefs.metric_words import start
-from econsim.briefs.page_three import nothing_drives
 from econsim.briefs.writing import Writing, parameter_name
 from econsim.findings import FUTURES
 from econsim.parameter_book import GRADES, book
@@ -55,7 +54,7 @@ def _evidence(writing: Writing) -> tuple[Text, Text]:
         text = "No value that is drawn moves this effect: it rests on the equations, and on what is not drawn."
         return ("The model alone",), (text,)
     if not drivers:
-        return ("No clear driver",), joined([nothing_drives(writing), of_all])
+        return ("No clear driver",), ("None of the assumptions that are drawn goes clearly with the effect. ", *of_all)
     verdict = evidence_verdict(grades)
     told: list[Text] = [
         (

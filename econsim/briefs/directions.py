@@ -21,7 +21,8 @@ def in_per_cent(result: Any, metric: str) -> bool:
     does: per cent of something about nil tell its sign and not the change.
     """
     there = result.status_quo.values(metric)
-    return metric_words(metric).relative and not (there[np.isfinite(there)] < 0.0).mean() > MOST_NEGATIVE
+    there = there[np.isfinite(there)]
+    return metric_words(metric).relative and not (there.size and (there < 0.0).mean() > MOST_NEGATIVE)
 
 
 def effect_of(result: Any, metric: str, relative: bool) -> np.ndarray:

@@ -134,7 +134,7 @@ class Ledger:
         if name.statistic == "range":
             ends = _quantiles(values, 0.05, 0.95)
             text = interval(*(amount(end, unit, short=short) for end in ends))
-            return text, ends, (run.run_id,), f"np.quantile({level}, [0.05, 0.95])"
+            return text, _plain_pair(ends), (run.run_id,), f"np.quantile({level}, [0.05, 0.95])"
         if name.statistic == "defined":
             share = len(values) / max(int((~run.result.failed).sum()), 1)
             return share_of_futures(share), share, (run.run_id,), f'defined("{run.name}", "{name.metric}")'
@@ -169,7 +169,8 @@ class Ledger:
             )
         if name.statistic.endswith("range"):
             ends = _quantiles(values, 0.05, 0.95)
-            return interval(told(ends[0]), told(ends[1])), ends, runs, f"np.quantile({source}, [0.05, 0.95])"
+            text = interval(told(ends[0]), told(ends[1]))
+            return text, _plain_pair(ends), runs, f"np.quantile({source}, [0.05, 0.95])"
         statistic = name.statistic.partition("_")[2] or "p50"
         value, code = _level(values, statistic, source)
         return told(value), _plain(value), runs, code
@@ -244,6 +245,10 @@ def _known(values: np.ndarray) -> np.ndarray:
 
 def _plain(value: float) -> float | None:
     return value if math.isfinite(value) else None
+
+
+def _plain_pair(ends: tuple[float, float]) -> tuple[float, float] | None:
+    return ends if all(math.isfinite(end) for end in ends) else None
 
 
 def _setting_code(run: PackageRun, name: str) -> str:

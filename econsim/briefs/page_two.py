@@ -168,6 +168,8 @@ def _over_time(writing: Writing, place: int, series: str) -> Figure:
 def _as_shares(writing: Writing, table: pd.DataFrame, series: str, label: str) -> tuple[Text, Text]:
     """A series told in per cent, where a few very large changes would hide all others in a band, or one whose median
     does not move."""
+    if table.empty:
+        return (f"{start(label)}: not defined in any future",), ("There is nothing to draw.",)
     if not (table[["higher", "lower"]] > 0.0).any(axis=None):
         return writing.fill(f"{start(label)}: the same in every future and quarter"), ("No future differs.",)
     last = table.iloc[-1]

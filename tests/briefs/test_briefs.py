@@ -171,7 +171,7 @@ def test_a_brief_on_a_package_that_does_nothing(tmp_path):
 
 def test_where_nothing_goes_clearly_with_the_effect_the_brief_says_so(bundle):
     text = text_of(bundle)
-    assert text.count("None of the 34 assumptions that are drawn goes clearly with the effect in these 40 futures") == 3
+    assert text.count("None of the 34 assumptions that are drawn goes clearly with the effect in these 40 futures") == 2
     assert "**Main doubt: No single assumption.**" in text and "Rank correlation" not in text
 
 
@@ -207,6 +207,20 @@ def test_what_is_yes_or_no_is_a_share_of_futures(bundle, tmp_path):
         (runs["gate-and-detect"]["hidden_loss_share"].notna() & runs["status-quo"]["hidden_loss_share"].notna()).sum()
     )
     assert known < DRAWS and f"the hidden loss on copies: {known}, as it is undefined in {DRAWS - known})" in text
+
+
+def test_what_is_not_defined_in_any_future(tmp_path):
+    """Without copying there is no hidden loss: it may stand in a row, and is refused as the headline."""
+    world = {"quarters": 16, "copying": False}
+    metrics = ["rd_investment", "hidden_loss_share"]
+    charts = ["rd_investment", "tail_gap_true"]
+    spec = small_spec(packages=["rd-subsidy"], assumptions=world, metrics=metrics, charts=charts, paragraphs={})
+    text = text_of(build(tmp_path / "out", spec=spec, runs=tmp_path / "runs", formats=("md",)))
+    assert "| Hidden loss on copies | – | – | – | – |" in text
+    assert "The true tail gap of copies: not defined in any future" in text
+    with pytest.raises(InputError, match="is defined in none of these futures"):
+        build(tmp_path / "other", spec={**spec, "metrics": metrics[1:]}, runs=tmp_path / "runs", formats=("md",))
+    assert not (tmp_path / "other").exists()
 
 
 def test_characters_that_a_pdf_cannot_print_are_refused(tmp_path):
