@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from econsim.briefs.amounts import FIGURES, relative
+from econsim.briefs.amounts import FIGURES, amount, relative
 from econsim.briefs.assumption_words import unit_in_brackets, units_told
 from econsim.briefs.document import Number, Paragraph, Section, Table, Text, joined
 from econsim.briefs.metric_words import start
 from econsim.briefs.page_two import own_paragraphs
 from econsim.briefs.writing import Writing, count_word, parameter_name
+from econsim.findings import NEGLIGIBLE
 from econsim.parameter_book import GRADES
 from econsim.studies.words import rounded, setting
 
@@ -58,17 +59,39 @@ def _flip_words(writing: Writing, study: dict[str, Any]) -> Text:
     )
     tried = _count(writing, study, "tried", len(study["flips"]) + len(study["never"]))
     which = "those with which the effect goes most" if study["only"] is not None else "all that are uncertain"
-    return writing.fill(
+    told = writing.fill(
         f"Of {{tried}} assumptions, {which}, {{reverses}} {'reverses' if reverses < 2 else 'reverse'} the finding at a "
         f"plausible value when changed alone, and {{fades}} {'lets' if fades < 2 else 'let'} it fade to hardly a "
-        "change. This rests on {draws} futures a value, whose median is {median} as drawn{interval}. At the values in "
-        "the table the median has only just turned. Reversed clearly at a plausible value, with its 95% interval on "
-        "the other side: {clear}.",
+        "change. This rests on {draws} futures a value, whose median is {median} as drawn{interval}.",
         tried=tried, draws=draws, reverses=_count(writing, study, "reverses", reverses, in_words=True),
         fades=_count(writing, study, "fades", fades, in_words=True),
-        clear=_count(writing, study, "clear", _clear(study), in_words=True), median=_change(writing, study, "median"),
-        interval=_flip_interval(writing, study),
+        median=_change(writing, study, "median"), interval=_flip_interval(writing, study),
     )  # fmt: skip
+    table: Text = ()
+    if study["flips"]:
+        table = writing.fill(
+            "At the values in the table the median has only just turned. Reversed clearly at a plausible value, with "
+            "its 95% interval on the other side: {clear}.",
+            clear=_count(writing, study, "clear", _clear(study), in_words=True),
+        )
+    return joined([told, table, _vanishing(writing, study)])
+
+
+def _vanishing(writing: Writing, study: dict[str, Any]) -> Text:
+    """How many assumptions leave next to nothing to change at a plausible value, where nothing is judged."""
+    known = [one for one in (*study["flips"], *study["never"]) if one["vanishes_at"] is not None]
+    count = sum(one["low"] <= one["vanishes_at"] <= one["high"] for one in known)
+    if not count:
+        return ()
+    number = writing.ledger.number("flip.vanishing", start(count_word(count)), count, (study["run_id"],), "")
+    least = writing.ledger.number("flip.negligible", amount(NEGLIGIBLE, "share"), NEGLIGIBLE, (study["run_id"],), "")
+    return writing.fill(
+        f"{{count}} of these assumptions {'has' if count == 1 else 'have'} plausible values at which the status quo is left with "
+        "less than {least} of the usual {short}; a change in per cent of that is not judged.",
+        count=number,
+        least=least,
+        short=writing.head.short,
+    )
 
 
 def _clear(study: dict[str, Any]) -> int:
