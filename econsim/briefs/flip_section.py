@@ -86,8 +86,8 @@ def _vanishing(writing: Writing, study: dict[str, Any]) -> Text:
     number = writing.ledger.number("flip.vanishing", start(count_word(count)), count, (study["run_id"],), "")
     least = writing.ledger.number("flip.negligible", amount(NEGLIGIBLE, "share"), NEGLIGIBLE, (study["run_id"],), "")
     return writing.fill(
-        f"{{count}} of these assumptions {'has' if count == 1 else 'have'} plausible values at which the status quo is left with "
-        "less than {least} of the usual {short}; a change in per cent of that is not judged.",
+        f"{{count}} of these assumptions {'has' if count == 1 else 'have'} plausible values at which the status quo is "
+        "left with less than {least} of the usual {short}; a change in per cent of that is not judged.",
         count=number,
         least=least,
         short=writing.head.short,
