@@ -33,6 +33,7 @@ def app(port: int, host: str, no_browser: bool) -> int:
         click.echo(f"The explorer will answer anybody who reaches {host}:{port}; see docs/deployment.md.", err=True)
     click.echo(f"The explorer: http://{'127.0.0.1' if host in LOOPBACK else host}:{port}  (Ctrl-C ends it)", err=True)
     options = {"server.port": port, "server.address": host, "server.headless": str(no_browser or not _screen()).lower()}
+    options["logger.hideWelcomeMessage"] = "true"  # to greet, Streamlit asks the internet for this machine's address
     flags = [f"--{name}={value}" for name, value in options.items()]
     sys.stderr.flush()
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(script()), *flags])

@@ -24,6 +24,7 @@ def test_it_runs_the_script_on_this_machine_alone(started, capsys):
     assert arguments[:4] == [sys.executable, "-m", "streamlit", "run"]
     assert arguments[4] == str(exploring.script())
     assert "--server.address=127.0.0.1" in arguments and "--server.port=8600" in arguments
+    assert "--logger.hideWelcomeMessage=true" in arguments
     assert "http://127.0.0.1:8600" in capsys.readouterr().err
 
 
