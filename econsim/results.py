@@ -87,12 +87,12 @@ class Result:
         """How many draws could not be solved; they are left out of every statistic."""
         return int(self.failed.sum())
 
-    @property
+    @functools.cached_property
     def status_quo_name(self) -> str:
         """What effects are measured against, in words."""
         return findings.status_quo_name(self)
 
-    @property
+    @functools.cached_property
     def subject(self) -> str:
         """What makes the difference to the status quo, in words."""
         return findings.subject(self)

@@ -37,17 +37,19 @@ def chart(
     height: int = 260,
     wrap: int = 44,
     explains: str = "",
-    about: str = "",
+    about: Callable[[], str] = str,
     runs: Sequence[str] = (),
+    taken: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
 ) -> None:
     """A chart on the page with its exports below it.
 
     name  : of files and widgets, unique on the page
     draw  : called with `theme` and `wrap`, returns a chart from `econsim.charts` without size or configuration
-    shown : the data that is drawn, in the units of the chart; columns or a column `unit` say which those are
+    shown : the data that is drawn
     says  : the finding in under 100 characters with its number, for screen readers; with the data it tells one
             picture from another, so all that the picture's words depend on must be in it
-    about : what is shown and compared, for files, which stand alone
+    about : gives what is shown and compared, for files, which stand alone
+    taken : makes of `shown` what is taken away: in the units of the chart, which columns or a column `unit` name
     runs  : ids of the runs that are drawn, where that is not the answer's alone
     explains : what is plotted; where it is given, finding and explanation stand as text above the chart, where they
                break into lines as the page is wide, and not in its picture
@@ -61,7 +63,7 @@ def chart(
     )
     st.vega_lite_chart(spec, theme=None, width="stretch", key=f"chart-{name}", alt=says[:99])
     with st.popover("Export", icon=":material/download:", type="tertiary", key=f"export-{name}"):
-        _downloads(name, draw, answer, shown, about, runs)
+        _downloads(name, draw, answer, lambda: taken(shown) if taken else shown, about, runs)
 
 
 def _panel(drawn_from: tuple[Any, ...], draw: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -125,7 +127,12 @@ def compared(result: Result, metric: str = "") -> str:
 
 
 def _downloads(
-    name: str, draw: Callable[..., Any], answer: Answer, shown: pd.DataFrame, about: str, runs: Sequence[str]
+    name: str,
+    draw: Callable[..., Any],
+    answer: Answer,
+    shown: Callable[[], pd.DataFrame],
+    about: Callable[[], str],
+    runs: Sequence[str],
 ) -> None:
     stem = f"econsim-{name}" if runs else f"econsim-{answer.run_id}-{name}"
 
@@ -136,9 +143,9 @@ def _downloads(
         return answer.result.metrics.to_csv().encode()
 
     offered: list[tuple[str, str, str, Callable[[], bytes]]] = [
-        ("Picture (PNG)", f"{stem}.png", "image/png", lambda: picture(draw, answer.result, "png", about, runs)),
-        ("Picture (SVG)", f"{stem}.svg", "image/svg+xml", lambda: picture(draw, answer.result, "svg", about, runs)),
-        ("Data shown (CSV)", f"{stem}.csv", "text/csv", lambda: shown.to_csv(index=False).encode()),
+        ("Picture (PNG)", f"{stem}.png", "image/png", lambda: picture(draw, answer.result, "png", about(), runs)),
+        ("Picture (SVG)", f"{stem}.svg", "image/svg+xml", lambda: picture(draw, answer.result, "svg", about(), runs)),
+        ("Data shown (CSV)", f"{stem}.csv", "text/csv", lambda: _csv(shown())),
     ]
     if not runs:
         offered += [

@@ -112,6 +112,7 @@ def _series() -> dict[str, pd.DataFrame]:
     return {str(one): part.drop(columns="hash") for one, part in frame.groupby("hash", sort=False)}
 
 
+@functools.lru_cache(64)  # a page asks for eleven of them whenever a lever moves
 def read(scenario: Scenario) -> Answer | None:
     """The stored answer for a scenario; None where there is none, or it would not be this version's."""
     if scenario.hash not in _manifest()["hashes"] or (scenario.ensemble or DEFAULT_ENSEMBLE) != DEFAULT_ENSEMBLE:

@@ -23,7 +23,11 @@ from econsim.web.words import METRICS
 def taken(monkeypatch):
     """What each chart of the last run of a page offers: name -> (draw, answer, shown, about, runs)."""
     found = {}
-    monkeypatch.setattr(exports, "_downloads", lambda name, *offered: found.update({name: offered}))
+
+    def noted(name, draw, answer, shown, about, runs):
+        found[name] = draw, answer, shown(), about(), runs
+
+    monkeypatch.setattr(exports, "_downloads", noted)
     return found
 
 

@@ -43,9 +43,10 @@ def parties(answer: Answer) -> None:
     height = STEP * int(table["median"].notna().sum()) + FRAME
     unit = {name: f"{name}, $bn/year" for name in ("median", "p5", "p95")}
     shares = {name: f"{name}, share of futures" for name in ("gains", "loses")}
-    shown = table.rename(columns=unit | shares)
-    about = exports.compared(answer.result)
-    exports.chart("parties", draw, answer, shown, says=said, height=height, explains=plotted, about=about)
+    exports.chart(
+        "parties", draw, answer, table, says=said, height=height, explains=plotted,
+        about=lambda: exports.compared(answer.result), taken=lambda found: found.rename(columns=unit | shares),
+    )  # fmt: skip
 
 
 def parties_said(table: pd.DataFrame) -> str:
@@ -116,8 +117,10 @@ def assumptions(answer: Answer) -> None:
         return assumption_bars(table, title=said, subtitle=plotted, **how)
 
     height = STEP * len(table) + FRAME
-    about = exports.compared(result, shown.title)
-    exports.chart("assumptions", draw, answer, table, says=said, height=height, explains=plotted, about=about)
+    exports.chart(
+        "assumptions", draw, answer, table, says=said, height=height, explains=plotted,
+        about=lambda: exports.compared(result, shown.title),
+    )  # fmt: skip
 
 
 def strongest(result: Result, change: np.ndarray, most: int = FIVE) -> pd.DataFrame | None:

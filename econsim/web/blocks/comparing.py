@@ -84,8 +84,9 @@ def _effect(
         )  # fmt: skip
 
     exports.chart(
-        f"effect-{index}", draw, answer, in_unit(table, unit, factor), says=f"{said}. {what}", height=HEIGHT, wrap=36
-    )
+        f"effect-{index}", draw, answer, table, says=f"{said}. {what}", height=HEIGHT, wrap=36,
+        taken=lambda found: in_unit(found, unit, factor),
+    )  # fmt: skip
 
 
 def metrics(comparison: Comparison) -> None:

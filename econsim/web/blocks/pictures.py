@@ -73,8 +73,10 @@ def _levels(answer: Answer, shown: Shown) -> None:
         )  # fmt: skip
 
     both = pd.concat([policy.assign(line=names[0]), quo.assign(line=names[1])])
-    about = exports.compared(result, shown.title)
-    exports.chart("levels", draw, answer, in_unit(both, unit, factor), says=said, height=HEIGHT, about=about)
+    exports.chart(
+        "levels", draw, answer, both, says=said, height=HEIGHT, about=lambda: exports.compared(result, shown.title),
+        taken=lambda table: in_unit(table, unit, factor),
+    )  # fmt: skip
 
 
 def in_unit(table: pd.DataFrame, unit: str, factor: float) -> pd.DataFrame:
@@ -124,8 +126,9 @@ def _effect(answer: Answer, shown: Shown) -> None:
         )  # fmt: skip
 
     exports.chart(
-        "effect", draw, answer, in_unit(table, unit, factor), says=f"{shown.title}. {said}", height=HEIGHT,
-        about=exports.compared(result, f"{shown.title}, change in {unit}"),
+        "effect", draw, answer, table, says=f"{shown.title}. {said}", height=HEIGHT,
+        about=lambda: exports.compared(result, f"{shown.title}, change in {unit}"),
+        taken=lambda table: in_unit(table, unit, factor),
     )  # fmt: skip
 
 
@@ -142,7 +145,7 @@ def _dots(answer: Answer, shown: Shown) -> None:
 
     exports.chart(
         "dots", draw, answer, table.assign(unit=unit), says=f"{shown.title}. {said} futures", height=HEIGHT,
-        about=exports.compared(answer.result, shown.title),
+        about=lambda: exports.compared(answer.result, shown.title),
     )  # fmt: skip
 
 

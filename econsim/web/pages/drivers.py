@@ -69,8 +69,10 @@ def _tornado(answer: Answer, shown: Shown) -> None:
         return assumption_bars(table, title=said, subtitle=plotted, **how)
 
     height = STEP * len(table) + below.FRAME
-    about = exports.compared(answer.result, shown.title)
-    exports.chart("tornado", draw, answer, table, says=said, height=height, explains=plotted, about=about)
+    exports.chart(
+        "tornado", draw, answer, table, says=said, height=height, explains=plotted,
+        about=lambda: exports.compared(answer.result, shown.title),
+    )  # fmt: skip
     unclear = table[(table["low"] <= 0.0) & (table["high"] >= 0.0)]["name"].tolist()
     if unclear:
         st.caption(
