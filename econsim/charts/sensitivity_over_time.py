@@ -22,7 +22,8 @@ IN_A_ROW = 3  # of the small charts below
 MOST_RIVALS = 2
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 OTHERS_COLOUR, INTERACTIONS_COLOUR = "#8C8C8C", "#D9D9D9"
-OTHERS, INTERACTIONS = "all others, alone", "interactions"
+OTHERS = "all others, alone"
+INTERACTIONS, ERROR = "interactions, and error", "error of the estimate"  # what is left of the variance
 
 
 class Yearly(NamedTuple):
@@ -83,7 +84,7 @@ def _yearly(told: Mapping[str, Any]) -> Yearly:
 
 
 def _areas(yearly: Yearly, own: Sequence[str], others: Sequence[str]) -> alt.Chart:
-    labels = [words(factor) for factor in own] + ([OTHERS] if others else []) + [INTERACTIONS]
+    labels = [words(factor) for factor in own] + ([OTHERS] if others else []) + [_rest(yearly)]
     rows = []
     for place, year in enumerate(yearly.years):
         values = [max(yearly.value[factor][place], 0.0) for factor in own]
@@ -110,6 +111,11 @@ def _areas(yearly: Yearly, own: Sequence[str], others: Sequence[str]) -> alt.Cha
         )
         .properties(width=PLOT_WIDTH, height=260)
     )
+
+
+def _rest(yearly: Yearly) -> str:
+    """What no parameter does alone; with one parameter there is nothing that it could interact with."""
+    return INTERACTIONS if len(yearly.value) > 1 else ERROR
 
 
 def _bands(yearly: Yearly, own: Sequence[str]) -> alt.FacetChart:
@@ -148,7 +154,7 @@ def _subtitle(content: Mapping[str, Any], name: str, told: Mapping[str, Any], ye
     widest = max(half for halves in yearly.half.values() for half in halves)
     text = (
         f"Sobol' indices of {words(name)}, means over the quarters of each year. Above, stacked: what each "
-        f"{content['factor']} does alone, and the interactions of them all; negative estimates count as 0. Below: the "
+        f"{content['factor']} does alone, and the rest, {_rest(yearly)}; negative estimates count as 0. Below: the "
         f"largest with 95% intervals, which reach up to ±{100.0 * widest:.0f} points."
     )
     if max(sum(max(one, 0.0) for one in by_year) for by_year in zip(*yearly.value.values(), strict=True)) > 1.005:
@@ -163,11 +169,15 @@ def _title(name: str, own: Sequence[str], yearly: Yearly, factor: str, samples: 
     """Who matters most in the first and in the last year, if that can be told."""
 
     def strongest(place: int) -> str:
-        """The largest index, with those that its interval does not set apart from it; none where these are many."""
+        """The largest index, with those that its interval does not set apart from it.
+
+        None where these are many, or one of them is not distinguishable from zero.
+        """
         best = max(own, key=lambda factor: yearly.value[factor][place])
         value, half = yearly.value[best][place], yearly.half[best][place]
         rivals = [one for one in own if yearly.value[one][place] + yearly.half[one][place] >= value - half]
-        if value <= half or len(rivals) > MOST_RIVALS:
+        unclear = any(yearly.value[one][place] <= yearly.half[one][place] for one in rivals)
+        if unclear or len(rivals) > MOST_RIVALS:
             return ""
         rivals.sort(key=lambda one: -yearly.value[one][place])
         return listed([f"{words(one)} ({percent(yearly.value[one][place])})" for one in rivals])

@@ -120,5 +120,8 @@ def oat_points(settings: SensitivitySettings) -> np.ndarray:
 
 
 def default_of(name: str, scenario: Scenario) -> float:
-    """Where a name stays while others move: a parameter at the scenario's default, a lever at 0."""
-    return scenario.assumptions[name].default if name in book().parameters else 0.0
+    """Where a name stays while others move: a parameter at the scenario's default, a lever at its last step there."""
+    if name in book().parameters:
+        return scenario.assumptions[name].default
+    steps = scenario.levers.get(name, ())
+    return steps[-1].value if steps else 0.0

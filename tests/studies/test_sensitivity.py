@@ -465,6 +465,15 @@ def test_one_at_a_time_goes_to_the_ends_of_the_90_percent_range(toy):
     assert found.ranked("rd_relative")["name"].tolist()[0] == "lab_premium"
 
 
+def test_a_lever_of_the_scenario_stays_where_that_has_it_while_others_move():
+    scenario = load_scenario("royalty").with_(quarters=8, royalty_rate=0.5)
+    found = econsim.sensitivity(
+        scenario, "oat", parameters=["lab_premium", "royalty_rate"], outputs=["rd_relative"], draws=2, engine="batch"
+    )
+    run = econsim.simulate(scenario, draws=2, ensemble="default", engine="batch")
+    assert found.content["base"]["outputs"]["rd_relative"] == pytest.approx(run.values("rd_relative").mean())
+
+
 def test_a_dead_parameter_of_the_real_model():
     """Nobody is restricted in the baseline, so that the friction of restrictions moves nothing."""
     found = analyse("oat", draws=2, parameters=["api_friction", "lab_premium"])
