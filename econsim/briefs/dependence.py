@@ -241,7 +241,8 @@ def _breaking(
     fails = ~(sign * effect[rows] > NO_CHANGE)
     if not LEAST_SHARE <= fails.mean() <= 1.0 - LEAST_SHARE or min(fails.sum(), (~fails).sum()) < LEAST_ROWS:
         return None
-    box = searches_by_size(points[rows], fails, names, most_names=MOST_IN_BOX)[-1].box
+    level = (1.0 - CONFIDENCE) / len(names)  # of so many names some seem to matter by luck
+    box = searches_by_size(points[rows], fails, names, most_names=MOST_IN_BOX, significance=level)[-1].box
     inside = box.contains(points[rows], names)
     if not box.limits or inside.all() or fails[inside].mean() <= fails[~inside].mean():
         return None
