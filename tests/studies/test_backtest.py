@@ -159,6 +159,7 @@ def test_a_posterior_comes_back_as_it_was_written(tmp_path):
         read_posterior(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_small_calibration():
     """Two waves of few draws: weights of the prior's own draws move towards the facts, and every fact is held out."""
     found = calibration.calibrate(draws=128, waves=2)

@@ -281,6 +281,7 @@ def test_no_change_is_judged_where_next_to_nothing_is_left(monkeypatch):
     assert one.kind == REVERSES and one.before <= 0.25 < one.value and one.stays
 
 
+@pytest.mark.slow
 def test_the_tail_mandate_is_not_reversed_where_there_is_no_hidden_loss(monkeypatch):
     only(monkeypatch, ["belief_erosion"])
     scenario = load_scenario("tail-evaluation").with_(quarters=32)

@@ -72,6 +72,7 @@ def test_what_moved_is_named(written):
     assert "royalty" in found.finding
 
 
+@pytest.mark.slow
 def test_a_book_of_ones_own_is_run(tmp_path, monkeypatch):
     """The child process reads the other book: a lower premium moves what copying does to R&D."""
     folder = tmp_path / "book"
