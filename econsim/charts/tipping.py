@@ -13,7 +13,7 @@ import pandas as pd
 import econsim
 from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, styled, titled
 from econsim.ensemble_words import illustrative
-from econsim.studies.words import rounded, setting, start, unit_after, words
+from econsim.studies.words import count_of, rounded, setting, start, unit_after, words
 
 if TYPE_CHECKING:
     from econsim.studies.tipping_axes import TippingAxis
@@ -298,7 +298,7 @@ def _daring(asked: Question) -> str:
 def _footer(asked: Question, identity: str) -> str:
     settings = asked.settings
     return (
-        f"Study {identity}: {asked.scenario.name}, {settings.draws} futures at each setting, the same in all; seed "
-        f"{settings.seed}, ensemble {settings.ensemble}, econsim {econsim.__version__}. "
+        f"Study {identity}: {asked.scenario.name}, {count_of(settings.draws, 'future')} at each setting, the same in "
+        f"all; seed {settings.seed}, ensemble {settings.ensemble}, econsim {econsim.__version__}. "
         f"{illustrative(settings.ensemble)}"
     )

@@ -173,7 +173,9 @@ class Discovery:
         tried += f" in the other half ({HALVES} splits"
         tried += f", {HALVES - self.halves.boxes} without a box)" if self.halves.boxes < HALVES else ")"
         if not doubtful:
-            return f"{tried}, and all of its limits again."
+            least = min(shares.values())
+            many = "all" if least == 1.0 else f"at least {round(100.0 * least)}% of"
+            return f"{tried}; every limit was found again in {many} half samples."
         limits = "limit" if len(doubtful) == 1 else "limits"
         was = "was" if len(doubtful) == 1 else "were"
         again = f"the {limits} on {listed(list(doubtful))} {was} found again in {listed(list(doubtful.values()))}"

@@ -23,7 +23,7 @@ from econsim.studies.tipping_steps import (
     share_that_crosses,
 )
 from econsim.studies.tipping_worlds import Progress
-from econsim.studies.words import plain, setting, start, words
+from econsim.studies.words import count_of, plain, setting, start, words
 
 NEAR = 0.025  # share of resamples with a break-even from which on there being none is too close to call
 BELOW, INSIDE, ABOVE = "below the range", "in the range", "above the range"
@@ -154,7 +154,8 @@ class BreakEven:
         """How well the break-even, or its absence, is known: `95% interval 0.02 to 0.23, from 64 futures`."""
         draws = self.question.settings.draws
         if self.too_few:
-            return f"{draws} futures are too few for an interval: {FUTURES} are needed"
+            are = "is" if draws == 1 else "are"
+            return f"{count_of(draws, 'future')} {are} too few for an interval: {FUTURES} are needed"
         if not self.crossings:
             if self.maybe == 0.0:
                 return f"nor is there one however these {draws} futures are resampled"

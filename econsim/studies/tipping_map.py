@@ -97,21 +97,33 @@ class TippingMap:
 
     @functools.cached_property
     def border(self) -> str:
-        """Where along x the half is passed, at the two ends of y."""
+        """Where along x the half is passed at the two ends of y, or along y at those of x where that says more."""
         if not self.grid_contour:
             return "No line of one half crosses the map."
-        told = []
-        for row in (0, -1):
-            found = _passes(self.share[row])
-            at = f"at {words(self.y.name)} {setting(self.y.name, self.y.values[row])}"
-            if not found:
-                told.append(f"{at} at no {words(self.x.name)} on the map")
-            else:
-                values = [float(f"{_between(self.x.values, place):.3g}") for place in found]
-                told.append(
-                    f"{at} at {words(self.x.name)} {' and '.join(setting(self.x.name, value) for value in values)}"
-                )
+        along_x = self._at_ends(self.x, self.y, self.share)
+        along_y = self._at_ends(self.y, self.x, self.share.T)
+        crossed, told = max(along_x, along_y, key=lambda one: one[0])  # along x where they say as much
+        if not crossed:
+            return "The half is passed within the map, and nowhere on its four edges."
         return f"The half is passed {', and '.join(told)} (read between cells)."
+
+    @staticmethod
+    def _at_ends(along: Any, across: Any, share: np.ndarray) -> tuple[int, list[str]]:
+        """At how many of the two ends of one axis the half is passed along the other, and where, in words.
+
+        share : (across, along)
+        """
+        crossed, told = 0, []
+        for row in (0, -1):
+            found = _passes(share[row])
+            at = f"at {words(across.name)} {setting(across.name, across.values[row])}"
+            if not found:
+                told.append(f"{at} at no {words(along.name)} on the map")
+                continue
+            crossed += 1
+            values = [float(f"{_between(along.values, place):.3g}") for place in found]
+            told.append(f"{at} at {words(along.name)} {' and '.join(setting(along.name, value) for value in values)}")
+        return crossed, told
 
     @property
     def finding(self) -> str:

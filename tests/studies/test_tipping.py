@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import json
 import math
 
 import numpy as np
 import pytest
 
 import econsim
+from econsim.charts.tipping import break_even
 from econsim.errors import InputError
 from econsim.metrics import summarise, summary_catalogue
 from econsim.runs import Settings
@@ -347,6 +349,61 @@ def test_too_few_futures_have_no_interval(monkeypatch):
     assert found.value is not None and found.interval is None
     assert "19 futures are too few for an interval: 20 are needed" in found.finding
     assert found.summary()["interval"] == {"too_few_futures": True}
+
+
+def test_one_future_is_told_as_one():
+    found = tipping(small(), "release_window=0:8:2", output="lab_npv", above=0.0, draws=1)
+    assert "1 future is too few for an interval" in found.certainty
+    shown = json.dumps(break_even(found).to_dict(), ensure_ascii=False)
+    assert "1 future at each setting" in shown and "1 futures" not in shown
+
+
+def map_of(share: np.ndarray) -> TippingMap:
+    """A map of made-up shares over detection rate and lab premium."""
+    asked = ask(
+        small(),
+        "detection_rate=0:1:3",
+        f"lab_premium=0:2:{len(share)}",
+        output="lab_npv",
+        above=0.0,
+        below=None,
+        draws=DRAWS,
+        seed=0,
+        ensemble=None,
+        engine="batch",
+    )
+    return TippingMap(asked, share, np.ones_like(share), np.zeros((*share.shape, 5)), 0)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (
+            [[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]],
+            "at detection rate 0 at lab premium 1 log price, and at detection rate 1 at lab premium 1 log price",
+        ),
+        (
+            [[0.0, 0.5, 1.0], [0.0, 0.5, 1.0]],
+            "at lab premium 0 log price at detection rate 0.5, and at lab premium 2 log price at detection rate 0.5",
+        ),
+        (
+            [[0.0, 0.0, 1.0], [0.0, 0.0, 0.0]],
+            "at lab premium 0 log price at detection rate 0.75, and at lab premium 2 log price at no detection rate on "
+            "the map",
+        ),
+    ],
+)
+def test_a_map_tells_its_half_along_the_axis_that_passes_it(share, words):
+    values = np.array(share)
+    found = map_of(values)
+    assert found.border == f"The half is passed {words} (read between cells)."
+
+
+def test_a_half_that_is_passed_inside_a_map_alone_is_told_so():
+    values = np.zeros((3, 3))
+    values[1, 1] = 1.0
+    found = map_of(values)
+    assert found.border == "The half is passed within the map, and nowhere on its four edges."
 
 
 def test_steps_follow_every_probe():
