@@ -13,10 +13,11 @@ from econsim.charts.style import BLUE, GREY, PLOT_WIDTH, VERMILLION, rows_axis, 
 from econsim.ensemble_words import illustrative_sweep
 from econsim.errors import InputError, Problem
 from econsim.findings import quoted_name
-from econsim.studies.words import amount, listed, words
+from econsim.studies.words import amount, count_of, listed, words
 
 if TYPE_CHECKING:
     from econsim.studies.drivers import Drivers
+    from econsim.studies.drivers_information import Information
 
 MOST_ROWS = 12
 SEEN = 0.002  # of the value of knowing everything
@@ -91,8 +92,7 @@ def information_bars(drivers: Drivers) -> Any:
         thickness=2.5, height=18, color=VERMILLION, opacity=1.0
     )
     said = base.mark_text(align="left", color=GREY, fontSize=11).encode(x=alt.value(PLOT_WIDTH + 8), text="told:N")
-    left_out = len(one.parameters) - len(shown)
-    rest = f" {left_out} {'more parameters are' if shown else 'parameters alone are'} worth less." if left_out else ""
+    rest = _left_out(one, shown)
     packages = listed([quoted_name(name) for name in one.packages])
     subtitle = (
         f"Expected gain of choosing among {packages} after learning it; {one.rows:,} futures. Bar: gain of a rule "
@@ -103,6 +103,20 @@ def information_bars(drivers: Drivers) -> Any:
         width=PLOT_WIDTH, height=alt.Step(26), title=titled(one.headline, subtitle)
     )
     return styled(chart, sweep_footer(drivers.sweep))
+
+
+def _left_out(one: Information, shown: list[str]) -> str:
+    """What the parameters without a bar are worth; nothing where all have one."""
+    values = [told.value for name, told in one.parameters.items() if name not in shown]
+    if not values:
+        return ""
+    many = f" {count_of(len(values), 'more parameter' if shown else 'parameter')} {'is' if len(values) == 1 else 'are'}"
+    if max(values) <= 0.0:
+        return f"{many} worth nothing by that rule."
+    least = min((one.parameters[name].value for name in shown), default=0.0)
+    if max(values) > least:  # than one that is shown for its upper estimate
+        return f"{many} worth too little to be seen."
+    return f"{many} worth {'less' if max(values) < least else 'as little or less'}."
 
 
 def _bar(name: str, one: Any, color: str) -> dict[str, Any]:

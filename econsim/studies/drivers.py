@@ -67,9 +67,12 @@ class Regional:
             f"{words(row['parameter'])} ({ways[row['direction']]}, distance {row['distance']:.2f})"
             for row in clear[:TOLD]
         ]
-        return (
-            f"{share}; it depends most on {listed(parts)}, and {len(clear)} of {len(rows)} parameters differ clearly."
-        )
+        told, many = listed(parts), f"{len(clear)} of {len(rows)} parameters that differ clearly"
+        if len(clear) == 1:
+            return f"{share}; it depends on {told}, the only one of {len(rows)} parameters that differs clearly."
+        # Distances have no intervals that could tell which is the largest.
+        order = f"the {many}" if len(clear) <= TOLD else f"the strongest by estimate of {many}"
+        return f"{share}; it depends on {told}, {order}{', in that order by estimate' if len(clear) <= TOLD else ''}."
 
     def summary(self) -> dict[str, Any]:
         """Plain Python for JSON."""

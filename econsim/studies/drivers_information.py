@@ -67,8 +67,8 @@ class Information:
 
     @property
     def ranked(self) -> list[str]:
-        """Parameters, the most valuable first."""
-        return sorted(self.parameters, key=lambda name: -self.parameters[name].value)
+        """Parameters, the most valuable first; of those worth the same, the one that may be worth most."""
+        return sorted(self.parameters, key=lambda name: (-self.parameters[name].value, -self.parameters[name].upper))
 
     @property
     def worth_settling(self) -> list[str]:

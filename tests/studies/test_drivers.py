@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -219,8 +220,29 @@ def test_regional_sensitivity_is_smirnovs_distance(plain):
     assert row["parameter"] == "lab_premium" and row["direction"] == -1
     assert row["distance"] == pytest.approx(ks_2samp(premium[low], premium[~low]).statistic)
     assert row["adjusted"] < 1e-6
-    told = f"it depends most on lab premium (lower there, distance {row['distance']:.2f})"
+    told = f"it depends on lab premium (lower there, distance {row['distance']:.2f})"
     assert f"% of 400 rows of baseline, R&D relative to no copying is below 0.2; {told}" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("clear", "words"),
+    [
+        (1, "it depends on {0}, the only one of 5 parameters that differs clearly."),
+        (2, "it depends on {0} and {1}, the 2 of 5 parameters that differ clearly, in that order by estimate."),
+        (4, "it depends on {0}, {1} and {2}, the strongest by estimate of 4 of 5 parameters that differ clearly."),
+    ],
+)
+def test_distances_without_intervals_are_ordered_by_estimate(plain, clear, words):
+    found = econsim.drivers(plain, where="rd_relative < 0.2").regional
+    names = ("lab_premium", "access_lag", "copy_cost_ratio", "vendor_inertia", "data_flywheel")
+    p_values = np.where(np.arange(5) < clear, 0.001, 0.9)
+    distance = np.array([0.5, 0.49, 0.4, 0.3, 0.2])
+    made = replace(found.found, distance=distance, p_value=p_values, adjusted=p_values, direction=np.ones(5))
+    parts = [
+        f"{name.replace('_', ' ')} (higher there, distance {one:.2f})"
+        for name, one in zip(names, distance, strict=True)
+    ]
+    assert replace(found, names=names, found=made).sentence.endswith(words.format(*parts))
 
 
 def test_a_parameter_in_the_condition_is_not_its_own_driver(plain):
@@ -478,6 +500,38 @@ def test_charts_say_what_was_found_and_in_which_sweep(plain, choice):
         rank_correlations(econsim.drivers(plain, metric="rd_investment"))
     with pytest.raises(InputError, match="was not asked for"):
         information_bars(found)
+
+
+@pytest.mark.parametrize(
+    ("values", "uppers", "words"),
+    [
+        ([5.0, 0.0], [6.0, 0.0], "1 more parameter is worth nothing by that rule."),
+        ([0.0, 0.0, 0.0], [6.0, 0.0, 0.0], "2 more parameters are worth nothing by that rule."),
+        ([0.0, 0.0], [0.0, 0.0], "2 parameters are worth nothing by that rule."),
+        ([5.0, 0.001], [6.0, 0.001], "1 more parameter is worth less."),
+        ([0.0, 0.001], [6.0, 0.001], "1 more parameter is worth too little to be seen."),
+    ],
+)
+def test_what_has_no_bar_is_told_by_its_value(choice, values, uppers, words):
+    found = econsim.drivers(choice, metric="lab_npv", value_of_information="royalty,release-window")
+    one = found.information
+    usual = next(iter(one.parameters.values()))
+    made = {
+        name: replace(usual, value=value, upper=upper)
+        for name, value, upper in zip(NAMES, values, uppers, strict=False)
+    }
+    found.information = replace(one, parameters=made)
+    told = json.dumps(information_bars(found).to_dict(), ensure_ascii=False).replace('", "', " ")
+    assert f"where that is above it. {words}" in told
+
+
+def test_of_parameters_worth_the_same_the_one_that_may_be_worth_most_comes_first(choice):
+    one = econsim.drivers(choice, metric="lab_npv", value_of_information="royalty,release-window").information
+    usual = next(iter(one.parameters.values()))
+    uppers = {"access_lag": 1.0, "lab_premium": 0.0, "vendor_inertia": 9.0}
+    made = {name: replace(usual, value=0.0, upper=upper) for name, upper in uppers.items()}
+    tied = replace(one, parameters=made)
+    assert tied.ranked == ["vendor_inertia", "access_lag", "lab_premium"] == list(tied.summary()["evppi"])
 
 
 def test_the_identity_is_of_the_sweep_and_the_question(plain):
