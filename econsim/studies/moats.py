@@ -26,6 +26,7 @@ from econsim.runs import (
     run_worlds,
 )
 from econsim.scenario import Scenario
+from econsim.studies.median_interval import median_interval
 from econsim.studies.words import amount, start, words
 
 MOATS: Mapping[str, float] = {"lab_premium": 0.0, "vendor_inertia": 0.0, "data_flywheel": 0.0, "access_lag": 0.0}
@@ -141,27 +142,33 @@ class Moats:
                 f"Taking away any moat of {display_name(self.scenario.name)} leaves {named} as it is in every future."
             )
         most = max(singles, key=lambda one: abs(one["median"]))
-        excess = self.row(metric, EXCESS)
+        beyond = _beyond(self.row(metric, EXCESS), together, self.row(metric, SUM), unit)
+        by = "" if _way(most) else " by its median"
         few = "" if together["futures"] >= FEW else f" Too few futures to rest on: {together['futures']}."
         return (
-            f"Of the four moats, {words(most['removed'])} matters most to {named}, which without it "
-            f"{_change(most, unit)}. Without all four it {_change(together, unit)}, which is "
-            f"{_beyond(excess, together, unit)}.{few}"
+            f"Of the four moats, {words(most['removed'])} matters most to {named}{by}, which without it "
+            f"{_change(most, unit)}. Without all four it {_change(together, unit)}, which is {beyond}.{few}"
         )
 
     def headline(self, metric: str) -> str:
         """As the metric's sentence, in one line."""
-        together, excess = self.row(metric, TOGETHER), self.row(metric, EXCESS)
+        together, excess, total = (self.row(metric, name) for name in (TOGETHER, EXCESS, SUM))
         singles = [self.row(metric, name) for name in MOATS]
         most = max(singles, key=lambda one: abs(one["median"]))
         moves = any(one["falls_in"] + one["rises_in"] > 0.0 for one in (*singles, together))
         if not self.has_finding or not together["futures"] or not moves:
             return self._sentence(metric) if self.has_finding else self.sentences[0]
         unit = self._unit(metric)
+        known = {
+            (True, True): "medians",
+            (True, False): "medians; the direction of the second is open",
+            (False, True): "medians; the direction of the first is open",
+            (False, False): "medians; the direction of both is open",
+        }[bool(_way(most)), bool(_way(together))]
         return (
             f"Without {words(most['removed'])} {words(metric)} changes by {amount(most['median'], unit, sign=True)}, "
-            f"without all four moats by {amount(together['median'], unit, sign=True)} (medians): "
-            f"{_beyond_in_short(excess, together)}"
+            f"without all four moats by {amount(together['median'], unit, sign=True)} ({known}): "
+            f"{_beyond_in_short(excess, together, total)}"
         )
 
     @property
@@ -257,27 +264,47 @@ def _without(world: Scenario, removed: Mapping[str, float]) -> Scenario:
     return world.with_(**changes)
 
 
+def _way(row: dict[str, Any]) -> int:
+    """Which way a change clearly goes: 1 it rises, -1 it falls, 0 that is open.
+
+    Clear is where the 95% interval of the median lies wholly on one side of nought. For that the signs are enough.
+    """
+    falls, rises = (round(row[key] * row["futures"]) for key in ("falls_in", "rises_in"))
+    signs = np.repeat([-1.0, 0.0, 1.0], [falls, row["futures"] - falls - rises, rises])
+    interval = median_interval(signs)
+    if interval is None or interval[0] * interval[1] <= 0.0:
+        return 0
+    return int(interval[0])
+
+
 def _change(row: dict[str, Any], unit: str) -> str:
-    falls = row["falls_in"] >= row["rises_in"]
-    way, share = ("falls", row["falls_in"]) if falls else ("rises", row["rises_in"])
-    return f"{way} in {futures(share)} futures (median {amount(row['median'], unit, sign=True)}, {_range(row, unit)})"
+    falls, rises = f"falls in {futures(row['falls_in'])} futures", f"rises in {futures(row['rises_in'])} futures"
+    told = falls if row["falls_in"] >= row["rises_in"] else rises
+    if not _way(row):
+        told = f"{falls} and {rises}, which leaves its direction open"
+    return f"{told} (median {amount(row['median'], unit, sign=True)}, {_range(row, unit)})"
 
 
-def _beyond(excess: dict[str, Any], together: dict[str, Any], unit: str) -> str:
+def _beyond(excess: dict[str, Any], together: dict[str, Any], total: dict[str, Any], unit: str) -> str:
     """How the joint change compares with the sum of the single ones."""
-    short = _beyond_in_short(excess, together)
+    short = _beyond_in_short(excess, together, total)
     if excess["falls_in"] == excess["rises_in"] == 0.0:
         return short
     return f"{short} (median of the difference {amount(excess['median'], unit, sign=True)}, {_range(excess, unit)})"
 
 
-def _beyond_in_short(excess: dict[str, Any], together: dict[str, Any]) -> str:
+def _beyond_in_short(excess: dict[str, Any], together: dict[str, Any], total: dict[str, Any]) -> str:
+    """As `_beyond`, without numbers; more or less of a fall only where both the joint change and the sum fall."""
     if excess["falls_in"] == excess["rises_in"] == 0.0:
         return "what they do alone added up"
-    way, same = ("fall", "falls_in") if together["falls_in"] >= together["rises_in"] else ("rise", "rises_in")
-    more = (excess["median"] < 0.0) == (way == "fall") and excess["median"] != 0.0
-    share = excess[same] if more else excess["rises_in" if same == "falls_in" else "falls_in"]
-    return f"{'more' if more else 'less'} of a {way} than what they do alone, added up, in {futures(share)} futures"
+    way, beyond = _way(together), _way(excess)
+    if not beyond:
+        return "neither clearly above nor clearly below what they do alone, added up"
+    share = futures(excess["falls_in" if beyond < 0 else "rises_in"])
+    if way == 0 or way != _way(total):
+        return f"{'below' if beyond < 0 else 'above'} what they do alone, added up, in {share} futures"
+    more, kind = "more" if beyond == way else "less", "fall" if way < 0 else "rise"
+    return f"{more} of a {kind} than what they do alone, added up, in {share} futures"
 
 
 def _range(row: dict[str, Any], unit: str) -> str:

@@ -12,6 +12,7 @@ import econsim
 from econsim.charts.moats import decomposition
 from econsim.errors import InputError
 from econsim.studies import moats as module
+from econsim.studies.median_interval import median_interval
 from econsim.studies.moats import EXCESS, METRICS, MOATS, SUM, TOGETHER, Moats
 
 DRAWS = 8
@@ -63,26 +64,74 @@ def test_the_sentences(found):
     rows = {name: found.row("lab_npv", name) for name in MOATS}
     most = max(rows, key=lambda name: abs(rows[name]["median"]))
     way = "falls" if rows[most]["falls_in"] >= rows[most]["rises_in"] else "rises"
-    told = f"matters most to lab NPV, which without it {way} in "
+    clear = max(rows[most]["falls_in"], rows[most]["rises_in"]) == 1.0  # of 8, no fewer will do
+    told = (
+        f"matters most to lab NPV{'' if clear else ' by its median'}, which without it {way if clear else 'falls'} in "
+    )
     assert npv.startswith(f"Of the four moats, {most.replace('_', ' ')} {told}")
-    assert "of 20 futures (median " in npv and "90% range" in npv and "added up, in " in npv
+    assert " (median " in npv and "90% range" in npv and "what they do alone, added up" in npv
     assert "R&D relative" in relative and found.finding == f"{npv} {relative}"
 
 
+OPEN = "neither clearly above nor clearly below what they do alone, added up"
+
+
 @pytest.mark.parametrize(
-    ("excess", "together", "words"),
+    ("excess", "together", "total", "words"),
     [
-        ((-2.0, 0.75, 0.25), (0.9, 0.1), "more of a fall than what they do alone, added up, in 15 of 20 futures"),
-        ((2.0, 0.25, 0.75), (0.9, 0.1), "less of a fall than what they do alone, added up, in 15 of 20 futures"),
-        ((2.0, 0.25, 0.75), (0.1, 0.9), "more of a rise than what they do alone, added up, in 15 of 20 futures"),
-        ((-2.0, 0.75, 0.25), (0.1, 0.9), "less of a rise than what they do alone, added up, in 15 of 20 futures"),
-        ((0.0, 0.0, 0.0), (0.9, 0.1), "what they do alone added up"),
+        (
+            (-2.0, 0.75, 0.25),
+            (0.9, 0.1),
+            (0.9, 0.1),
+            "more of a fall than what they do alone, added up, in 15 of 20 futures",
+        ),
+        (
+            (2.0, 0.25, 0.75),
+            (0.9, 0.1),
+            (0.9, 0.1),
+            "less of a fall than what they do alone, added up, in 15 of 20 futures",
+        ),
+        (
+            (2.0, 0.25, 0.75),
+            (0.1, 0.9),
+            (0.1, 0.9),
+            "more of a rise than what they do alone, added up, in 15 of 20 futures",
+        ),
+        (
+            (-2.0, 0.75, 0.25),
+            (0.1, 0.9),
+            (0.1, 0.9),
+            "less of a rise than what they do alone, added up, in 15 of 20 futures",
+        ),
+        ((0.0, 0.0, 0.0), (0.9, 0.1), (0.9, 0.1), "what they do alone added up"),
+        ((-2.0, 0.5, 0.5), (0.9, 0.1), (0.9, 0.1), OPEN),
+        ((-2.0, 0.55, 0.45), (0.9, 0.1), (0.9, 0.1), OPEN),
+        ((-2.0, 0.75, 0.25), (0.9, 0.1), (0.1, 0.9), "below what they do alone, added up, in 15 of 20 futures"),
+        ((-2.0, 0.75, 0.25), (0.55, 0.45), (0.9, 0.1), "below what they do alone, added up, in 15 of 20 futures"),
+        ((2.0, 0.25, 0.75), (0.9, 0.1), (0.5, 0.5), "above what they do alone, added up, in 15 of 20 futures"),
     ],
 )
-def test_how_the_joint_change_compares_with_the_sum(excess, together, words):
-    row = dict(zip(("median", "falls_in", "rises_in"), excess, strict=True))
-    joint = dict(zip(("falls_in", "rises_in"), together, strict=True))
-    assert module._beyond_in_short(row, joint) == words
+def test_how_the_joint_change_compares_with_the_sum(excess, together, total, words):
+    rows = [
+        {"median": one[0], "falls_in": one[-2], "rises_in": one[-1], "futures": 20} for one in (excess, together, total)
+    ]
+    assert module._beyond_in_short(*rows) == words
+
+
+@pytest.mark.parametrize(
+    ("falls", "rises", "words"),
+    [
+        (11, 9, "falls in 11 of 20 futures and rises in 9 of 20 futures, which leaves its direction open (median −0.1"),
+        (15, 5, "falls in 15 of 20 futures (median −0.1"),
+        (0, 20, "rises in 20 of 20 futures (median −0.1"),
+    ],
+)
+def test_a_change_goes_one_way_where_its_median_clearly_does(falls, rises, words):
+    row = {"median": -0.1, "p5": -1.0, "p95": 1.0, "falls_in": falls / 20, "rises_in": rises / 20, "futures": 20}
+    assert module._change(row, "ratio").startswith(words)
+    values = np.repeat([-0.1, 0.1], [falls, rises])
+    low, high = median_interval(values)
+    assert module._way(row) == (np.sign(low) if low * high > 0.0 else 0)
 
 
 def test_a_world_without_moats_has_none_to_take():
