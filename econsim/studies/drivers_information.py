@@ -126,7 +126,7 @@ class Information:
             if told.value == 0.0:
                 return (
                     "No single parameter is worth settling before this choice: no rule that goes by one of them does "
-                    f"better than {quoted_name(self.best)} in every future."
+                    f"better on average than always choosing {quoted_name(self.best)}."
                 )
             return (
                 f"No single parameter is worth settling before this choice: the most valuable, {words(most)}, is worth "

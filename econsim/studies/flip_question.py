@@ -120,7 +120,7 @@ def ask_flip(
         message = "is yes or no in each future, its median says nothing; `econsim tip` tells shares of futures"
         raise InputError(Problem("output", message, looked_at.metric, "a metric that is an amount"))
     known = [one.name for one in assumptions_of(world, status_quo)]
-    chosen = None if only is None else _chosen(only, known)
+    chosen = None if only is None else _chosen(only, known, world)
     rows = VALUES * draws * len(known if chosen is None else chosen) if isinstance(draws, int) else 0
     settings = study_settings(world, draws, seed, ensemble, engine, rows)
     named = scenario if isinstance(scenario, str) else None
@@ -128,13 +128,20 @@ def ask_flip(
     return FlipQuestion(world, status_quo, looked_at, settings, asked, chosen)
 
 
-def _chosen(only: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+def _chosen(only: Sequence[str], known: Sequence[str], world: Scenario) -> tuple[str, ...]:
     """The assumptions asked for, each once, in the order of the book."""
     if isinstance(only, str):
         raise InputError(Problem("only", "must be a list of names", f"'{only[:80]}'", f"['{only[:80]}']"))
-    wrong = [unknown_name("only", str(name)[:80], known, kind="assumption") for name in only if name not in known]
+    wrong = [_no_assumption(str(name)[:80], known, world) for name in only if name not in known]
     if not only:
         wrong.append(Problem("only", "names no assumption", allowed="uncertain parameters of the scenario"))
     if wrong:
         raise InputError(wrong)
     return tuple(name for name in known if name in only)
+
+
+def _no_assumption(name: str, known: Sequence[str], world: Scenario) -> Problem:
+    if name not in world.assumptions:
+        return unknown_name("only", name, known, kind="assumption")
+    message = f"'{name}' has no prior to be changed in: it is one number in {world.name} or its status quo"
+    return Problem("only", message, f"{world.assumptions[name].default:g}", "a parameter with a range there")

@@ -452,6 +452,9 @@ def test_which_assumptions_is_part_of_the_question():
     assert len({asked(None).id, asked(["lab_premium"]).id, asked(["access_lag"]).id}) == 3
     with pytest.raises(InputError, match="only: unknown assumption 'lab_premum'; did you mean 'lab_premium'"):
         asked(["lab_premum"])
+    fixed = small().with_(lab_premium=2.0)
+    with pytest.raises(InputError, match=r"only: 'lab_premium' has no prior .*\(got 2\)"):
+        flips.ask_flip(fixed, None, "rd_investment", 2, 0, None, "batch", ["lab_premium"])
     with pytest.raises(InputError, match="only: names no assumption"):
         asked([])
     with pytest.raises(InputError, match="only: must be a list of names") as caught:
