@@ -77,6 +77,7 @@ def test_the_flip_table_is_that_of_the_study(tmp_path, monkeypatch):
         assert grade == GRADES[book().parameters[one["parameter"]].grade]
 
 
+@pytest.mark.slow
 def test_one_verifies_and_digits_of_its_flip_table_are_named(shipped, tmp_path):
     folder = shipped["tail-evaluation"]
     assert verify(folder).ok

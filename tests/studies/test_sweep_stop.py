@@ -131,6 +131,7 @@ def whole(tmp_path_factory):
         return content(sweep(spec(chunk=1), tmp_path_factory.mktemp("stop") / "whole").folder)
 
 
+@pytest.mark.slow
 def test_killed_by_the_system(tmp_path, whole):
     """SIGKILL at random moments, until it gets through."""
     moments, kills = random.Random(7), 0

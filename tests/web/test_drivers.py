@@ -37,6 +37,7 @@ def test_what_is_asked_becomes_a_job(opened):
     assert at.button(key="flip-again")
 
 
+@pytest.mark.slow
 def test_moats_are_shown_when_the_job_is_done(opened):
     at = opened("drivers", p="royalty")
     at.button(key="moats-start").click().run()

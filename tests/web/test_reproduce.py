@@ -211,7 +211,7 @@ def random_scenario(seed: int) -> Current:
 
 
 @pytest.mark.parametrize(
-    "seed", [pytest.param(seed, marks=[pytest.mark.slow] if seed > 3 else []) for seed in range(30)]
+    "seed", [pytest.param(seed, marks=[pytest.mark.slow] if seed > 1 else []) for seed in range(30)]
 )
 def test_the_page_says_what_the_command_line_says(opened, seed):
     from econsim.web.url_codec import encode

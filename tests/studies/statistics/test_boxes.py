@@ -137,7 +137,8 @@ def weak_among_many(seed: int) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]
     return points, generator.random(400) < chance, tuple(f"c{place}" for place in range(20))
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
 def test_among_many_columns_few_are_searched_alone(seed: int):
     points, met, names = weak_among_many(seed)
     searches = searches_by_size(points, met, names, most_names=4)
