@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import io
+from collections.abc import Callable
+from typing import Any
 
+from econsim.errors import InputError, Problem
 from econsim.verification.report import Difference
 from econsim.verification.texts import text_differences
 
@@ -27,22 +31,27 @@ def pdf_differences(name: str, stored: list[str] | None, found: list[str] | None
 
 def pdf_pages(data: bytes) -> list[str] | None:
     """Each page as one line of text; None for what cannot be read."""
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    try:
-        return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(data)).pages]
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError):  # what damaged files raise there
-        return None
+    pages: list[str] | None = _read(data, lambda pdf: [" ".join(page.extract_text().split()) for page in pdf.pages])
+    return pages
 
 
 def pdf_source(data: bytes) -> str | None:
     """The file that is attached to a brief's PDF; None where there is none, or the PDF cannot be read."""
+    attached = _read(data, lambda pdf: [content for one in pdf.attachments.values() for content in one]) or []
+    return next((content.decode("utf-8", "replace") for content in attached if SOURCE in content), None)
+
+
+def _read(data: bytes, look: Callable[[Any], Any]) -> Any:
+    """What is found in a PDF; None where it is damaged.
+
+    raises : InputError where what reads PDFs is not installed
+    """
+    if importlib.util.find_spec("pypdf") is None:
+        raise InputError(Problem("", "reading a PDF needs pypdf, which is not installed: pip install 'econsim[brief]'"))
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
     try:
-        attached = [content for one in PdfReader(io.BytesIO(data)).attachments.values() for content in one]
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError):
+        return look(PdfReader(io.BytesIO(data)))
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError):  # what damaged files raise there
         return None
-    return next((content.decode("utf-8", "replace") for content in attached if SOURCE in content), None)

@@ -18,6 +18,7 @@ from econsim.store import as_json, digest, write_run
 from econsim.studies.compare import compare, write_comparison
 from econsim.verification import verify
 from econsim.verification.other_version import _numbers, _same
+from econsim.verification.pdf_pages import pdf_pages, pdf_source
 
 QUARTERS = 16
 
@@ -179,6 +180,19 @@ def test_a_digit_on_a_page_of_a_pdf_is_named(bundle, tmp_path):
     written.write(alone)
     told = [one for one in verify(alone).differences if one.place == "page 1"]
     assert len(told) == 1 and "2020-" in told[0].stored and "2026-" in told[0].found, told
+
+
+def test_a_pdf_without_what_reads_it_says_what_to_install(bundle, monkeypatch):
+    monkeypatch.setattr("econsim.verification.pdf_pages.importlib.util.find_spec", lambda name: None)
+    with pytest.raises(InputError, match=r"needs pypdf.*pip install 'econsim\[brief\]'"):
+        pdf_pages((bundle.folder / "brief.pdf").read_bytes())
+
+
+def test_a_pdf_that_is_damaged_has_no_pages_and_no_source(bundle):
+    data = (bundle.folder / "brief.pdf").read_bytes()
+    assert len(pdf_pages(data)) == 4 and pdf_source(data)
+    for damaged in (b"", b"%PDF-1.7\n%%EOF", data[: len(data) // 3]):
+        assert pdf_pages(damaged) is None and pdf_source(damaged) is None
 
 
 def test_a_digit_in_a_brief_sent_alone_is_named(bundle, tmp_path):
