@@ -122,7 +122,7 @@ def finding(result: Result) -> str:
         return f"{_start(result.scenario.name)} is the status quo: it is compared with nothing."
     if result.failed_draws > MOST_FAILED * result.draws:
         return f"No finding: {result.failed_draws} of {result.draws} draws could not be solved."
-    if result.has_all_metrics and nothing_moves(result):
+    if result.has_all_metrics and result.nothing_moves:
         return f"Nothing changes: {result.scenario.name} is the same as {result.status_quo_name} in every future."
     missing = [name for name in TOLD if name not in result.catalogue]
     if missing:
@@ -210,9 +210,9 @@ def levers_added(scenario: Scenario) -> list[str]:
     """Levers set otherwise than in the shipped scenario, in words; what that one sets is in its name."""
     from econsim.library import shipped_scenarios
     from econsim.parameter_book import book
-    from econsim.scenario import load_scenario
+    from econsim.shipped import shipped_scenario
 
-    shipped = load_scenario(scenario.name).levers if scenario.name in shipped_scenarios() else scenario.levers
+    shipped = shipped_scenario(scenario.name).levers if scenario.name in shipped_scenarios() else scenario.levers
     told = []
     for name in book().levers:  # in one order, however they were set
         now, before = _in_force(scenario.levers.get(name, ())), _in_force(shipped.get(name, ()))
@@ -241,7 +241,7 @@ def convergence(result: Result) -> str:
     if result.status_quo is None:
         return "There is no effect whose convergence could be shown."
     half = result.draws // 2
-    if half >= 1 and result.has_all_metrics and nothing_moves(result):
+    if half >= 1 and result.has_all_metrics and result.nothing_moves:
         return "Nothing moves in any draw, so there is nothing to converge."
     here, there = result.values("rd_investment"), result.status_quo.values("rd_investment")
     change = paired_change(here, there)

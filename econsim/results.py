@@ -242,6 +242,11 @@ class Result:
         return findings.finding(self)
 
     @functools.cached_property
+    def nothing_moves(self) -> bool:
+        """Whether no metric of any draw differs from the status quo."""
+        return findings.nothing_moves(self)
+
+    @functools.cached_property
     def convergence(self) -> str:
         """How the finding moves between half and all of the draws."""
         return findings.convergence(self)

@@ -11,9 +11,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from econsim.charts.row_labels import DOWN, row_axis, row_words
+from econsim.charts.row_labels import DOWN, briefly, row_axis, row_words
 from econsim.charts.style import LIGHT, Theme
-from econsim.findings import NO_CHANGE, futures
+from econsim.findings import NO_CHANGE
 from econsim.results import QUANTILES
 
 
@@ -36,7 +36,7 @@ def lever_table(effects: Sequence[LeverEffect]) -> pd.DataFrame:
         low, lower, median, upper, high = np.quantile(known, QUANTILES)
         size = max(float(np.abs(known).max()), 1.0)
         up, down = float((known > NO_CHANGE * size).mean()), float((known < -NO_CHANGE * size).mean())
-        told = f"up in {futures(up)}, down in {futures(down)}" if up or down else "changes nothing alone"
+        told = f"up in {briefly(up)}, down in {briefly(down)}" if up or down else "changes nothing alone"
         rows.append({"name": one.name, "low": low, "lower": lower, "median": median, "upper": upper, "high": high,
                      "told": told})  # fmt: skip
     return pd.DataFrame(rows, columns=["name", "low", "lower", "median", "upper", "high", "told"])

@@ -9,9 +9,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from econsim.charts.row_labels import DOWN, row_axis, row_words
+from econsim.charts.row_labels import DOWN, briefly, row_axis, row_words
 from econsim.charts.style import LIGHT, Theme
-from econsim.findings import futures
 
 LINEAR = 0.1  # $bn a year around zero in which the axis is linear; beyond, it is a logarithm
 LABELS = "datum.value == 0 ? '0' : (datum.value > 0 ? '+' : '−') + format(abs(datum.value), ',~g')"
@@ -25,7 +24,7 @@ def party_ranges(parties: pd.DataFrame, *, title: str, subtitle: str, wrap: int 
     """
     rows = parties.dropna(subset=["median"]).rename(columns={"party": "name"})
     rows["words"] = [
-        f"{name}: gain in {_briefly(gain)}, lose in {_briefly(lose)}"
+        f"{name}: gain in {briefly(gain)}, lose in {briefly(lose)}"
         for name, gain, lose in zip(rows["name"], rows["gains"], rows["loses"], strict=True)
     ]
     reach = max(float(np.nanmax(np.abs(rows[["p5", "p95"]].to_numpy()), initial=LINEAR)), LINEAR)
@@ -46,11 +45,6 @@ def party_ranges(parties: pd.DataFrame, *, title: str, subtitle: str, wrap: int 
             textwrap.wrap(title, wrap), subtitle=textwrap.wrap(subtitle, wrap), anchor="start", frame="group"
         )
     )
-
-
-def _briefly(share: float) -> str:
-    """`>19 of 20`: the words stand beside others in a line that fits a phone."""
-    return futures(share).replace("more than ", ">").replace("fewer than ", "<")
 
 
 __all__ = ["party_ranges"]

@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 
 from econsim.charts.style import Theme
+from econsim.findings import futures
 
 STEP = 36  # pixels a row
 DOWN, UP = 7, -9  # of marks and of words, from the middle of a row
@@ -25,4 +26,9 @@ def row_words(base: Any, theme: Theme) -> Any:
     )
 
 
-__all__ = ["DOWN", "STEP", "UP", "row_axis", "row_words"]
+def briefly(share: float) -> str:
+    """`>19 of 20`: the words stand beside others in a line that fits a phone."""
+    return futures(share).replace("more than ", ">").replace("fewer than ", "<")
+
+
+__all__ = ["DOWN", "STEP", "UP", "briefly", "row_axis", "row_words"]

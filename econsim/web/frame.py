@@ -6,7 +6,7 @@ import logging
 import secrets
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import streamlit as st
@@ -17,7 +17,7 @@ from econsim.ensemble_words import reservations, standing
 from econsim.errors import InputError
 from econsim.results import Result
 from econsim.scenario import Scenario
-from econsim.web import sidebar, state
+from econsim.web import running, sidebar, state, tables
 from econsim.web.words import plain
 
 LOG = logging.getLogger("econsim.web")
@@ -37,7 +37,6 @@ STYLE = """
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] {gap: .45rem}
 [data-testid="stMetricValue"] {font-size: 1.4rem}
 @media (max-width: 640px) {
-  [data-testid="stTable"] :is(th, td) {padding: .25rem .2rem; font-size: .78rem; overflow-wrap: anywhere}
   :is(.st-key-outcomes, .st-key-compare-metrics) :is(th, td):nth-child(2) {display: none}
   .st-key-history-facts :is(th, td):nth-child(5) {display: none}
 }
@@ -47,7 +46,6 @@ STYLE = """
 [data-testid="stCode"] .token {color: inherit !important}
 [data-testid="stMultiSelect"] :is(button, input) {min-width: 24px; min-height: 24px}
 [class*="st-key-sheet-"] {overflow-x: auto}
-[data-testid="stTable"] th + :is(th, td) {padding-left: 1rem !important}
 .st-key-finding p {font-size: .97rem; line-height: 1.35}
 [data-testid="stTopNavLink"]:focus-visible {outline: 2px solid var(--st-primary-color, #0072B2); outline-offset: 1px}
 [data-testid="stElementToolbar"]:focus-within {opacity: 1; visibility: visible}
@@ -65,20 +63,41 @@ ON_DARK = f"""
 """
 
 
-def show(title: str, body: Callable[[Scenario], None]) -> None:
+def show(title: str, body: Callable[..., None], first: Callable[[Scenario], Any] | None = None) -> None:
     """A page: sidebar, notices, title, and the body under a guard that shows no traceback.
 
     title : the page's question or subject, as its heading
-    body  : called with the current scenario
+    body  : called with the current scenario, and with what `first` returned
+    first : the first screen, what levers are moved for. It is shown before the sidebar, which the browser takes long
+            to put up, unless it is long in coming: then there shall be something to see meanwhile
     """
-    st.html(STYLE + (ON_DARK if theme() is DARK else ""))
     with guard():
         now = state.sync(title)
-        sidebar.show(now)
-        for told in state.notices():
-            st.warning(plain(told), icon=":material/info:")
-        st.title(title, anchor=False)
-        body(state.scenario())
+        at_once = first is not None and running.is_at_hand(now.scenario)
+        if not at_once:
+            _around(now)
+        try:
+            if at_once:  # before anything is sent, which would keep the browser busy; what fails is told by `first`
+                with suppress(Exception):
+                    running.answer(now.scenario)
+            _heading(title)
+            found = [first(now.scenario)] if first is not None else []
+        finally:
+            if at_once:
+                _around(now)
+        body(now.scenario, *found)
+
+
+def _around(now: state.Current) -> None:
+    state.write_address(now)
+    sidebar.show(now)
+
+
+def _heading(title: str) -> None:
+    st.html(f"{STYLE}<style>{tables.STYLE}</style>{ON_DARK if theme() is DARK else ''}")
+    for told in state.notices():
+        st.warning(plain(told), icon=":material/info:")
+    st.title(title, anchor=False)
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from econsim.parameter_book import book
 from econsim.rules.fidelity.refinement import COMMON_BANDS
 from econsim.scenario import Scenario
 from econsim.scenario_text import flow
+from econsim.shipped import shipped_scenario
 from econsim.studies.adoption_workload import Workload
 from econsim.web import job_commands, state
-from econsim.web.shipped import shipped_scenario
 from econsim.web.url_codec import Told, differences, encode
 from econsim.web.words import Shown
 

@@ -16,22 +16,35 @@ from econsim.web.words import plain
 TITLE = "econsim: an agent-based model of training and copying"
 
 
-def show(recipe: Recipe, results: Sequence[Result], *, also: str = "") -> None:
+def show(recipe: Recipe, results: Sequence[Result], *, also: str = "", opened: bool = False) -> None:
     """The block.
 
     results : the runs that the page's numbers come from, one a scenario
     also    : what else there is to say of how they are had again
+    opened  : whether it stands open at first
     """
-    block(recipe, f"Numbers of {_runs(results)}", citation(results), bibtex(results), also=also)
+    block(recipe, f"Numbers of {_runs(results)}", citation(results), bibtex(results), also=also, opened=opened)
 
 
-def block(recipe: Recipe, what: str, cited: str, as_bibtex: str, *, also: str = "", key: str = "reproduce") -> None:
-    """As `show`, of numbers that come from no run.
+def block(
+    recipe: Recipe,
+    what: str,
+    cited: str,
+    as_bibtex: str,
+    *,
+    also: str = "",
+    key: str = "reproduce",
+    opened: bool = False,
+) -> None:
+    """As `show`, of numbers that come from no run. Written while it is open: browsers load coloured code slowly.
 
     what : what the numbers are known by, at the beginning of a sentence
     key  : of the block, unique on the page
     """
-    with st.expander("Reproduce and cite", key=key):
+    panel = st.expander("Reproduce and cite", opened, key=key, on_change="rerun")
+    if not panel.open:
+        return
+    with panel:
         st.markdown(plain(f"{what}, econsim {econsim.__version__}."))
         if recipe.files:
             st.markdown(f"Beside {', '.join(f'`{one}`' for one in recipe.files)}, from *Download scenario*:")

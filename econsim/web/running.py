@@ -143,6 +143,13 @@ def is_fast(scenario: Scenario) -> bool:
     return engines.choose("auto", scenario, 1) == "compiled"
 
 
+def is_at_hand(scenario: Scenario) -> bool:
+    """Whether the answer comes in a fraction of a second: it ships, or the compiled engine is ready."""
+    from econsim.web import stored
+
+    return stored.read(scenario) is not None or is_fast(scenario)
+
+
 def compute(scenario: Scenario) -> Answer:
     """The answer for a scenario, computed now unless it is remembered."""
     return desk().compute([scenario])[0]
@@ -166,4 +173,15 @@ def together(scenarios: Sequence[Scenario]) -> list[Answer]:
     return ready if len(ready) == len(scenarios) else desk().compute(scenarios)
 
 
-__all__ = ["DRAWS", "SEED", "Answer", "answer", "compute", "is_fast", "remembered_summary", "summary", "together"]
+__all__ = [
+    "DRAWS",
+    "SEED",
+    "Answer",
+    "answer",
+    "compute",
+    "is_at_hand",
+    "is_fast",
+    "remembered_summary",
+    "summary",
+    "together",
+]

@@ -70,7 +70,10 @@ def _share(now: state.Current) -> None:
         "Download scenario", scenario.to_yaml(), f"{scenario.name.replace(' ', '-')}.yaml", "application/yaml",
         key="download-scenario", on_click="ignore", width="stretch",
     )  # fmt: skip
-    st.code(f"?{_query(now)}", language=None, wrap_lines=True)
+    link = st.expander("Link to this scenario", key="link", on_change="rerun")
+    if link.open:  # a block of code is slow to load
+        with link:
+            st.code(f"?{_query(now)}", language=None, wrap_lines=True)
     given = st.file_uploader("Open a scenario file", ["yaml", "yml"], key="upload-scenario", max_upload_size=2)
     if given is not None and st.session_state.get("econsim.opened") != given.file_id:
         st.session_state["econsim.opened"] = given.file_id

@@ -10,8 +10,8 @@ import streamlit as st
 
 from econsim.scenario import Scenario
 from econsim.scenario_settings import with_settings
+from econsim.shipped import shipped_scenario
 from econsim.web import url_codec
-from econsim.web.shipped import shipped_scenario
 from econsim.web.url_codec import Told
 
 CURRENT, NOTICES, QUERY, MOVED, PAGE, BLANK = (
@@ -88,29 +88,35 @@ def notify(told: tuple[str, ...]) -> None:
 
 
 def sync(page: str) -> Current:
-    """Bring session and address together, once a run and before anything is shown.
+    """What a run shows: the address is read, once a run and before anything is shown.
 
     An address other than the one written last is a link that was opened, or Back and Forward; it sets the scenario.
-    What the user has changed is written into the address. The address without a query stands for what the page
-    showed when it was first opened so; it is left as it is, for writing into it would put an entry in Back's way.
+    What the user has changed waits for `write_address`. The address without a query stands for what the page showed
+    when it was first opened so; it is left as it is, for writing into it would put an entry in Back's way.
     """
     seen = st.query_params.to_dict()
     arrived = st.session_state.get(PAGE) != page
-    moved = st.session_state.pop(MOVED, False)
     known = st.session_state.get(QUERY)
     blank: dict[str, Current] = st.session_state.setdefault(BLANK, {})
     st.session_state[PAGE] = page
-    carried = arrived and not seen and known is not None  # the menu's links have no query
-    if carried:
+    if arrived and not seen and known is not None:  # the menu's links have no query
         blank[page] = current()
-    elif not moved and seen != known:
+        st.session_state[MOVED] = st.session_state.get(MOVED, False) or bool(known)
+    elif not st.session_state.get(MOVED) and seen != known:
         _open(seen, blank.get(page))
-    now = current()
-    wanted = url_codec.encode(now.scenario, now.base, now.beside) if moved or (carried and known) else seen
-    if wanted != seen:
-        st.query_params.from_dict(wanted)
-    st.session_state[QUERY] = wanted
-    return now
+    if not st.session_state.get(MOVED):
+        st.session_state[QUERY] = seen
+    return current()
+
+
+def write_address(now: Current) -> None:
+    """Put into the address what the user has changed. The browser is busy with it for a while, so numbers go first."""
+    if st.session_state.get(MOVED):
+        wanted = url_codec.encode(now.scenario, now.base, now.beside)
+        if wanted != st.query_params.to_dict():
+            st.query_params.from_dict(wanted)
+        st.session_state[QUERY] = wanted
+        st.session_state[MOVED] = False
 
 
 def _open(seen: dict[str, str], blank: Current | None) -> None:
@@ -125,5 +131,5 @@ def _open(seen: dict[str, str], blank: Current | None) -> None:
 
 __all__ = [
     "Current", "change", "compare_with", "current", "notices", "notify", "opening", "scenario", "start_from", "sync",
-    "use",
+    "use", "write_address",
 ]  # fmt: skip

@@ -20,9 +20,9 @@ from econsim.parameter_book import book
 from econsim.results import Result, simulate_many
 from econsim.runs import DEFAULT_DRAWS, DEFAULT_ENSEMBLE, DEFAULT_SEED, Run, Settings
 from econsim.scenario import Scenario
+from econsim.shipped import shipped_scenario
 from econsim.store import as_json
 from econsim.web.running import Answer
-from econsim.web.shipped import shipped_scenario
 from econsim.web.words import METRICS
 from econsim.whole_folder import Content, write_folder
 

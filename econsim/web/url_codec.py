@@ -25,8 +25,8 @@ from econsim.parameter_book import Lever, Parameter, book
 from econsim.scenario import Scenario
 from econsim.scenario_schema import SWITCHES, TEXT_LIMITS, PriorOverride
 from econsim.scenario_settings import with_settings
+from econsim.shipped import shipped_scenario
 from econsim.timeline import LeverStep
-from econsim.web.shipped import shipped_scenario
 
 VERSION = "1"
 OPENING = "gate-and-detect"  # what the address without a query shows

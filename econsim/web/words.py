@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from econsim.cli_text import number, shown_unit, small
@@ -42,6 +41,7 @@ class Shown:
     metric   : summary metric
     series   : the series, or ratio of two, that charts draw over time
     title    : in a few words
+    lines    : title of the series, where that is another quantity than the metric
     meaning  : one line
     relative : changes are told in per cent of the status quo, else in the metric's unit
     """
@@ -51,6 +51,12 @@ class Shown:
     title: str
     meaning: str
     relative: bool = True
+    lines: str = ""
+
+    @property
+    def over_time(self) -> str:
+        """What the charts over time show, in a few words."""
+        return self.lines or self.title
 
 
 METRICS: Mapping[str, Shown] = {
@@ -63,7 +69,9 @@ METRICS: Mapping[str, Shown] = {
               "What buyers of copies lose on rare cases without having expected it, as a share of what they pay for "
               "copies.", relative=False),
         Shown("true_lag_months", "copy_true_capability", "Copies' true lag",
-              "How long ago the frontier stood where copies stand now, in demanding use.", relative=False),
+              "How many months ago the frontier stood where copies stand now, in demanding use. The lines are the "
+              "capability itself of the best copy: log of effective training compute.", relative=False,
+              lines="True capability of copies"),
         Shown("frontier_capability", "frontier_capability", "Frontier capability",
               "The best lab's capability: log of effective training compute, 0 at the start.", relative=False),
         Shown("consumer_surplus", "consumer_surplus", "Buyers' surplus",
@@ -78,7 +86,16 @@ METRICS: Mapping[str, Shown] = {
 
 def label(name: str) -> str:
     """A lever's, parameter's or switch's name as a widget shows it."""
-    return start(words(name))
+    return start(_named(name))
+
+
+def _named(name: str) -> str:
+    """A metric has one name on the cards, in the menu and in tables."""
+    known = METRICS.get(name)
+    return inside(known.title) if known else OTHER_METRICS.get(name) or words(name)
+
+
+OTHER_METRICS = {"visible_lag_months": "copies' visible lag"}
 
 
 def help_text(row: Lever | Parameter) -> str:
@@ -101,7 +118,7 @@ def inside(text: str) -> str:
 
 def spoken(text: str) -> str:
     """A study's sentence with the names of metrics, parameters and levers in words, as widgets show them."""
-    return _NAME.sub(lambda found: words(found[0]), text)
+    return _NAME.sub(lambda found: _named(found[0]), text)
 
 
 # Whatever is written like this in a sentence of econsim's own is a name.
@@ -117,14 +134,6 @@ def plain(text: str) -> str:
 
 # What Markdown takes for an address even so: a mark that joins words and is not seen breaks it.
 _ADDRESS = re.compile(r"https?\\:|ftp\\:|www|@", re.IGNORECASE)
-
-
-def cells(table: pd.DataFrame) -> pd.DataFrame:
-    """A table of text in which Streamlit's Markdown finds no formula, link or emphasis."""
-    found = table.map(lambda cell: plain(cell) if isinstance(cell, str) else cell)
-    found.columns = pd.Index([plain(str(name)) for name in table.columns])
-    found.index = pd.Index([plain(str(name)) for name in table.index], name=table.index.name)
-    return found
 
 
 AFTER = {"months": " months", "nat/year": " nats a year", "x/year": " times a year"}

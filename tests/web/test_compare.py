@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from page_helpers import tables
 
 from econsim import load_scenario, simulate
 from econsim.findings import futures
@@ -76,10 +77,10 @@ def test_others_are_compared_in_the_same_world(opened):
     worlds = [load_scenario(name).with_(lab_premium=0.5) for name in ("royalty", "release-window")]
     expected = compare(worlds, draws=24, engine="batch")
     shares = expected.beats(["rd_investment"]).iloc[0]
-    assert futures(shares["higher"]) in str([one.value.to_dict() for one in at.table])
+    assert futures(shares["higher"]) in str([one.to_dict() for one in tables(at)])
     at.toggle(key="compare-same-world").set_value(False).run()
     assert "lab_premium" not in expected.settings_difference()["setting"].tolist()
-    assert any("Lab premium" in one.value.index for one in at.table)
+    assert any("Lab premium" in one.index for one in tables(at))
 
 
 def test_tables_say_what_the_comparison_says():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from page_helpers import tables
 
 from econsim.formulas import CHAPTERS
 from econsim.parameter_book import book
@@ -63,7 +64,7 @@ def test_the_back_test_tells_misses_first(at):
     told = read_json(stored_history.read() / stored_history.SUMMARY)
     at = part(at, "Back-test")
     assert plain(told["finding"]) in shown(at)
-    inside = [words.startswith("inside") for words in at.table[0].value["Verdict"]]
+    inside = [words.startswith("inside") for words in tables(at)[0]["Verdict"]]
     assert len(inside) == told["expressible"] and sum(inside) == told["inside"]
     assert not inside[0] and inside == sorted(inside)
 
@@ -79,7 +80,7 @@ def test_the_stored_back_test_is_what_the_command_gives(tmp_path):
 def test_versions_say_what_was_recorded(at):
     at = part(at, "Versions")
     known = recorded(max(releases()))
-    assert at.table[-1].value.index.tolist() == [plain(name) for name in known["scenarios"]]
+    assert tables(at)[-1].index.tolist() == list(known["scenarios"])
 
 
 def test_texts_carry_no_links_between_pages():

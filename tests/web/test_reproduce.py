@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from page_helpers import unfolded
 
 import econsim
 from econsim import adopt, load_scenario, simulate, tipping
@@ -161,7 +162,7 @@ def test_a_spectrum_is_had_again(capsys):
 
 @pytest.mark.parametrize("page", [None, "compare", "spectrum", "drivers", "tipping"])
 def test_every_page_of_numbers_has_the_block(opened, page):
-    at = opened(page, p="royalty")
+    at = unfolded(opened(page, p="royalty"))
     assert not at.exception and not at.error
     code = [one.value for one in at.code]
     result = stored.read(load_scenario("royalty")).result

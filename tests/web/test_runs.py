@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from page_helpers import tables
 
 from econsim import InputError
 from econsim.scenario import load_scenario
@@ -48,7 +49,7 @@ def test_a_sweep_is_built_estimated_and_run(opened):
     sweep = open_sweep(job.out)
     assert sweep.rows == 64 and "detection_rate" in (job.folder / "scenario.yaml").read_text()
     assert any(sweep.sweep_id in one.value for one in at.caption)
-    assert len(at.table[0].value) == 1
+    assert len(tables(at)[0]) == 1
 
 
 def test_a_bad_spec_is_named_and_reads_no_file_of_the_server():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from page_helpers import unfolded
 
 from econsim import fidelity
 from econsim.library import shipped_scenarios
@@ -41,4 +42,4 @@ def test_the_calculator_says_what_the_command_says(opened):
     at.toggle(key="adopt-known").set_value(True).run()
     assert not at.exception
     assert adopt(0.9, 0.6, 0.4, engine="batch").finding in words(at)
-    assert any("econsim adopt --scenario baseline" in one.value for one in at.code)
+    assert any("econsim adopt --scenario baseline" in one.value for one in unfolded(at).code)

@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+from page_helpers import unfolded
 
 from econsim.studies.analysis_store import write_analysis
 from econsim.studies.tipping import ask, tipping
@@ -68,7 +69,7 @@ def test_the_threshold_is_told_and_searched_with_every_digit_that_was_entered(op
     (field,) = [one for one in at.number_input if one.label.startswith("Threshold")]
     field.set_value(1.23456).run()
     assert not at.exception and not at.error
-    assert any("--below 308.64" in one.value for one in at.code)
+    assert any("--below 308.64" in one.value for one in unfolded(at).code)
     side = {"above": None, "below": 1.23456 / 4e-3}
     question = ask("royalty", "royalty_rate", None, "effect:rd_investment", *side.values(), 4, 0, None, "batch")
     assert question.beyond_words == "below $1.23456bn a year"

@@ -20,11 +20,11 @@ from econsim.results import Result, statistics
 from econsim.scenario_schema import Switches
 from econsim.studies.settings_text import settings_of
 from econsim.studies.statistics.given_data import LEAST_ROWS, rank_correlations
-from econsim.web import exports
+from econsim.web import exports, tables
 from econsim.web.blocks.numbers import is_no_op
 from econsim.web.blocks.pictures import chosen, drawn_change, series_unit
 from econsim.web.running import Answer
-from econsim.web.words import Shown, cells, change, change_range, inside, label, level, plain, short
+from econsim.web.words import Shown, change, change_range, inside, label, level, plain, short
 
 FIVE = 5
 FRAME = 45  # pixels below the rows of a chart
@@ -67,7 +67,7 @@ def actions_and_outcomes(answer: Answer) -> None:
     st.markdown(f"**Actions.** {plain('; '.join(actions(result)))}")
     st.markdown(f"**Outcomes**, median over futures; change against {plain(result.status_quo_name)}:")
     with st.container(key="outcomes"):
-        st.table(cells(outcomes(result)), border="horizontal")
+        tables.show(outcomes(result))
 
 
 def actions(result: Result) -> list[str]:
@@ -146,8 +146,8 @@ def years(answer: Answer) -> None:
     """The chosen metric every second year: status quo, policy, change, and in how many futures it is higher."""
     shown = chosen()
     unit, _ = series_unit(answer.result, shown)
-    st.markdown(f"**{shown.title}** ({unit}), means over the year, median over futures")
-    st.table(cells(year_table(answer, shown)), border="horizontal")
+    st.markdown(f"**{shown.over_time}** ({unit}), means over the year, median over futures")
+    tables.show(year_table(answer, shown))
 
 
 def year_table(answer: Answer, shown: Shown) -> pd.DataFrame:

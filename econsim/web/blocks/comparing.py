@@ -15,10 +15,10 @@ from econsim.headline_metrics import HEADLINES
 from econsim.metrics import YES_NO
 from econsim.store import SUMMARY, read_json
 from econsim.studies.compare import BETTER, Comparison
-from econsim.web import exports, job_commands, job_panel, jobs
+from econsim.web import exports, job_commands, job_panel, jobs, tables
 from econsim.web.blocks.pictures import in_unit
 from econsim.web.running import Answer
-from econsim.web.words import Shown, cells, inside, label, level, ranged, short
+from econsim.web.words import Shown, inside, label, level, ranged, short
 from econsim.web.yardstick import Package
 
 HEIGHT = 230
@@ -28,7 +28,7 @@ MARGIN = 0.05
 def beats(comparison: Comparison, shown: Shown) -> None:
     """In how many of twenty futures each package has more of the chosen metric than each other."""
     st.markdown(f"**{shown.title}: the row's package has more than the column's in … of 20 simulated futures**")
-    st.table(cells(beats_table(comparison, shown.metric)), border="horizontal")
+    tables.show(beats_table(comparison, shown.metric))
 
 
 def beats_table(comparison: Comparison, metric: str) -> pd.DataFrame:
@@ -73,10 +73,10 @@ def _effect(
     answer = package.answer
     middle = f"{short(float(table['p50'].iloc[-1]) * factor, sign=True)}{'%' if unit == '%' else ''}"
     said = f"{name}: {middle} in {str(table['date'].iloc[-1])[:4]}"
-    what = f"Change of {inside(shown.title)} against {package.quo}"
+    what = f"Change of {inside(shown.over_time)} against {package.quo}"
     if package.is_status_quo:
         said = f"{name}: the status quo, so 0"
-        what = f"Change of {inside(shown.title)}: the others are measured against this package"
+        what = f"Change of {inside(shown.over_time)}: the others are measured against this package"
 
     def draw(**how: Any) -> Any:
         return paired_effect(
@@ -92,7 +92,7 @@ def _effect(
 def metrics(comparison: Comparison) -> None:
     """The metrics that the command line shows, package by package."""
     with st.container(key="compare-metrics"):
-        st.table(cells(metrics_table(comparison)), border="horizontal")
+        tables.show(metrics_table(comparison))
 
 
 def metrics_table(comparison: Comparison) -> pd.DataFrame:
@@ -128,7 +128,7 @@ def regret(comparison: Comparison, shown: Shown) -> None:
         f"In each future, how much worse than the best package there ({way} {inside(label(metric))} is better). The "
         "package whose worst future costs least is the cautious choice."
     )
-    st.table(cells(regret_table(comparison, metric)), border="horizontal")
+    tables.show(regret_table(comparison, metric))
 
 
 def regret_table(comparison: Comparison, metric: str) -> pd.DataFrame:
@@ -149,7 +149,7 @@ def settings(comparison: Comparison) -> None:
         st.caption("The packages set the same levers and assumptions.")
         return
     table["setting"] = [label(name) for name in table["setting"]]
-    st.table(cells(table.rename(columns={"setting": "Setting"}).set_index("Setting")), border="horizontal")
+    tables.show(table.rename(columns={"setting": "Setting"}).set_index("Setting"))
 
 
 def welfare(answers: list[Answer]) -> None:
@@ -170,7 +170,7 @@ def welfare(answers: list[Answer]) -> None:
             rows.append([scenario.name, *split_row(read_json(job.out / SUMMARY))])
     if rows:
         columns = ["Package", "Static", "Dynamic"]
-        st.table(cells(pd.DataFrame(rows, columns=columns).set_index("Package")), border="horizontal")
+        tables.show(pd.DataFrame(rows, columns=columns).set_index("Package"))
 
 
 def split_row(summary: dict[str, Any]) -> list[str]:

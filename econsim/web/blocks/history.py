@@ -9,8 +9,8 @@ import streamlit as st
 
 from econsim.cli_text import number
 from econsim.store import read_json
-from econsim.web import job_commands, job_panel, jobs, stored_history, study_files
-from econsim.web.words import cells, plain
+from econsim.web import job_commands, job_panel, jobs, stored_history, study_files, tables
+from econsim.web.words import plain
 
 
 def show() -> None:
@@ -30,10 +30,10 @@ def show() -> None:
     told = read_json(folder / stored_history.SUMMARY)
     st.markdown(f"**{plain(told['finding'])}**")
     with st.container(key="history-facts"):
-        st.table(cells(facts_table(told["facts"])), border="horizontal")
+        tables.show(facts_table(told["facts"]))
     study_files.drawing(folder / stored_history.PICTURE, "history", "Lines: the model. Points: what was observed.")
     with st.expander("What the model cannot express", key="history-not-expressible"):
-        st.table(cells(pd.DataFrame(told["not_expressible"]).set_index("row")), border="horizontal")
+        tables.show(pd.DataFrame(told["not_expressible"]).set_index("row"))
     st.caption("On a command line:")
     st.code(f"econsim backtest --draws {stored_history.DRAWS}", language="bash")
 

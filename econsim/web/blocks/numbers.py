@@ -46,7 +46,7 @@ def finding(answer: Answer) -> None:
     with st.container(key="finding"):
         first, _, rest = result.finding.partition(". ")
         st.markdown(f"**{plain(spoken(first) + ('.' if rest else ''))}** {plain(spoken(rest))}")
-    if not is_no_op(result) and findings.nothing_moves(result):
+    if not is_no_op(result) and result.nothing_moves:
         _no_op("Try a policy:")
     for name, why in idle_levers(result.scenario).items():
         st.info(f"**{label(name)}** changes nothing here: {why}.", icon=":material/info:")
@@ -81,7 +81,7 @@ def cards(answer: Answer) -> None:
 
 def four(result: Result) -> list[Card]:
     """Frontier R&D, the copies' lag, the price, the tail shortfall."""
-    compared = not is_no_op(result) and not findings.nothing_moves(result)
+    compared = not is_no_op(result) and not result.nothing_moves
     visible, true = "visible_lag_months", "true_lag_months"
     rd, price = (findings.relative_change(result, name) for name in ("rd_investment", "frontier_price"))
     lag = [middle(result, visible).removesuffix(" months"), middle(result, true)]

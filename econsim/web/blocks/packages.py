@@ -13,9 +13,9 @@ from econsim.library import shipped_scenarios
 from econsim.scenario import Scenario
 from econsim.scenario_schema import TEXT_LIMITS
 from econsim.scenario_settings import with_settings
+from econsim.shipped import shipped_scenario
 from econsim.studies.comparison_store import distinct
 from econsim.web import state
-from econsim.web.shipped import shipped_scenario
 from econsim.web.url_codec import Told
 from econsim.web.words import plain, spoken
 

@@ -64,7 +64,7 @@ def _levels(answer: Answer, shown: Shown) -> None:
     names = (package_name(result), _short_name(result))
     mark = "%" if unit == "%" else ""
     ends = [f"{number(float(table['p50'].iloc[-1]) * factor)}{mark}" for table in (policy, quo)]
-    said = f"{shown.title} in {_year(policy)}: {ends[0]} against {ends[1]}"
+    said = f"{shown.over_time} in {_year(policy)}: {ends[0]} against {ends[1]}"
 
     def draw(**how: Any) -> Any:
         return levels(
@@ -74,7 +74,7 @@ def _levels(answer: Answer, shown: Shown) -> None:
 
     both = pd.concat([policy.assign(line=names[0]), quo.assign(line=names[1])])
     exports.chart(
-        "levels", draw, answer, both, says=said, height=HEIGHT, about=lambda: exports.compared(result, shown.title),
+        "levels", draw, answer, both, says=said, height=HEIGHT, about=lambda: exports.compared(result, shown.over_time),
         taken=lambda table: in_unit(table, unit, factor),
     )  # fmt: skip
 
@@ -117,7 +117,8 @@ def _effect(answer: Answer, shown: Shown) -> None:
         unit = "points" if unit == "%" else unit
     last = {key: number(float(table[key].iloc[-1]) * factor, sign=True) for key in ("p5", "p50", "p95")}
     mark = {"%": "%", "points": " points"}.get(unit, "")
-    said = f"Change in {_year(table)}: {last['p50']}{mark} ({last['p5']} to {last['p95']}{mark})"
+    what = f"{shown.lines}, change" if shown.lines else "Change"
+    said = f"{what} in {_year(table)}: {last['p50']}{mark} ({last['p5']} to {last['p95']}{mark})"
 
     def draw(**how: Any) -> Any:
         return paired_effect(
@@ -126,8 +127,8 @@ def _effect(answer: Answer, shown: Shown) -> None:
         )  # fmt: skip
 
     exports.chart(
-        "effect", draw, answer, table, says=f"{shown.title}. {said}", height=HEIGHT,
-        about=lambda: exports.compared(result, f"{shown.title}, change in {unit}"),
+        "effect", draw, answer, table, says=said if shown.lines else f"{shown.title}. {said}", height=HEIGHT,
+        about=lambda: exports.compared(result, f"{shown.over_time}, change in {unit}"),
         taken=lambda table: in_unit(table, unit, factor),
     )  # fmt: skip
 

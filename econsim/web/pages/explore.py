@@ -7,18 +7,24 @@ import streamlit as st
 from econsim.scenario import Scenario
 from econsim.web import frame, recipes, reproduce, running, state
 from econsim.web.blocks import below, numbers, pictures, strip
+from econsim.web.running import Answer
 
 TITLE = "If models can be copied, who still trains the next one?"
 
 
-def page(scenario: Scenario) -> None:
-    """Everything of the first screen, then what stands below it; the strip's runs, if any are missing, come last."""
+def first(scenario: Scenario) -> Answer:
+    """Finding, numbers and charts."""
     answer = running.answer(scenario)
     numbers.finding(answer)
     numbers.cards(answer)
     pictures.choose()
     pictures.pictures(answer)
     frame.status_line(answer.result)
+    return answer
+
+
+def rest(_: Scenario, answer: Answer) -> None:
+    """What stands below the first screen; the strip's runs, if any are missing, come last."""
     levers = st.container()
     st.header("Who gains and who loses", anchor=False)
     below.parties(answer)
@@ -34,4 +40,4 @@ def page(scenario: Scenario) -> None:
 
 
 if __name__ == "__main__":
-    frame.show(TITLE, page)
+    frame.show(TITLE, rest, first)

@@ -15,9 +15,9 @@ from econsim.parameter_book import GRADES, Lever, book
 from econsim.scenario import Scenario
 from econsim.studies.model_difference import diff_model, recorded, releases
 from econsim.texts import text
-from econsim.web import frame, recipes, reproduce, running, state
+from econsim.web import frame, recipes, reproduce, running, state, tables
 from econsim.web.blocks import history
-from econsim.web.words import LEVER_GROUPS, cells, label, plain
+from econsim.web.words import LEVER_GROUPS, label, plain
 
 SHOWN = [
     name for name in FRAME_COLUMNS if name not in ("kind", "integer", "varies_by", "changes_world_without_copying")
@@ -129,7 +129,7 @@ def versions(_: Scenario) -> None:
         st.markdown(f"**Version {known[0]} is the first: there is none to compare it with.**")
     rows = [[name, one["finding"]] for name, one in newest["scenarios"].items()]
     table = pd.DataFrame(rows, columns=["Scenario", f"What {known[0]} says"]).set_index("Scenario")
-    st.table(cells(table), border="horizontal")
+    tables.show(table)
 
 
 def _version(name: str) -> tuple[int, ...]:
@@ -139,7 +139,7 @@ def _version(name: str) -> tuple[int, ...]:
 def cite(scenario: Scenario) -> None:
     """How to cite econsim and this scenario."""
     answer = running.answer(scenario)
-    reproduce.show(recipes.run(state.current()), [answer.result])
+    reproduce.show(recipes.run(state.current()), [answer.result], opened=True)
     frame.status_line(answer.result)
 
 

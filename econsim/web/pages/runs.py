@@ -16,7 +16,7 @@ from econsim.parameter_book import book
 from econsim.scenario import Scenario
 from econsim.store import read_json
 from econsim.studies.sweep import open_sweep
-from econsim.web import frame, job_commands, job_panel, jobs, running, study_files, sweep_specs
+from econsim.web import frame, job_commands, job_panel, jobs, running, study_files, sweep_specs, tables
 from econsim.web.blocks import briefs
 from econsim.web.words import label, moment, plain
 
@@ -154,7 +154,7 @@ def _finished() -> None:
     st.caption(plain(f"Sweep {sweep.sweep_id}: {sweep.points:,} points, {_futures(sweep.draws)} at each."))
     for scenario, told in sweep.summary().items():
         st.markdown(f"**{plain(scenario)}**, against {plain(told['status_quo'])}, all points together")
-        st.table(_metrics(told), border="horizontal")
+        tables.show(_metrics(told))
         if told["failed"]:
             st.caption(f"{told['failed']:,} of {told['rows']:,} futures could not be solved and are left out.")
     st.download_button(
@@ -171,7 +171,7 @@ def _metrics(told: dict[str, Any]) -> pd.DataFrame:
         unit, factor = shown_unit(found["unit"])
         effect = told["effects"][name]
         rows.append([
-            label(name), plain(unit), middle(found, factor), span(found, factor), middle(effect, factor, sign=True),
+            label(name), unit, middle(found, factor), span(found, factor), middle(effect, factor, sign=True),
             span(effect, factor, sign=True),
         ])  # fmt: skip
     columns = ["Outcome", "Unit", "Median", "90% range", "Effect", "90% range of the effect"]
