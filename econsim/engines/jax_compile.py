@@ -37,6 +37,7 @@ from econsim.engines.jax_inputs import (
     Shape,
     parameters_of,
 )
+from econsim.priority import step_back
 from econsim.series import observe
 from econsim.state import State
 from econsim.user_cache import keep
@@ -49,6 +50,9 @@ XLA_FLAGS = (
     "--xla_cpu_prefer_vector_width=512",
     "--xla_cpu_multi_thread_eigen=false",
 )
+
+
+NICE = 5  # of compiling for later, beside somebody's answers
 
 
 def prepare_jax() -> Any:
@@ -189,8 +193,8 @@ def _end_with_parent(parent: int) -> None:
 def _main() -> None:
     if "--gently" not in sys.argv:
         threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    elif hasattr(os, "nice"):
-        os.nice(5)
+    else:
+        step_back(os.getpid(), NICE)
     shape, place = pickle.load(sys.stdin.buffer)
     content = serialised(shape)
     keep(place, content)

@@ -10,6 +10,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from econsim.priority import step_back
+
 GENTLE, HARD = 0.6, 0.5  # seconds in which a job may end by itself, and in which it may clean up
 NICE = 10  # the page comes first
 LOOK = 0.02
@@ -25,8 +27,7 @@ def start(command: Sequence[str], folder: Path) -> tuple[int, str]:
         child = subprocess.Popen(
             list(command), stdin=subprocess.DEVNULL, stdout=out, stderr=log, start_new_session=True, close_fds=True
         )
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, child.pid, NICE)
+    step_back(child.pid, NICE)
     _CHILDREN[child.pid] = child
     return child.pid, _started(child.pid)
 
