@@ -268,7 +268,7 @@ def _beats(comparison: Any, letters: Mapping[str, str]) -> str:
 
 
 def sweep_text(sweep: Any) -> str:
-    """What `econsim sweep` shows at the end: where it is, how much it is, and the main metrics."""
+    """What `econsim sweep` shows at the end: where it is, how much it is, and its headline metrics."""
     failed = sum(sweep.failed_draws.values())
     told = sweep.summary()
     parts = []
@@ -292,8 +292,6 @@ def _sweep_table(told: Mapping[str, Any]) -> str:
         effect = told["effects"][name]
         level = [middle(found, factor), span(found, factor)]
         rows.append([name, unit, *level, middle(effect, factor, sign=True), span(effect, factor, sign=True)])
-    if not rows:
-        return "none of the main metrics was kept"
     return table(["metric", "unit", "median", "90% range", "effect", "90% range"], rows, left=(0, 1))
 
 

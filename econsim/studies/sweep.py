@@ -6,6 +6,7 @@ import contextlib
 import warnings
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Executor
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from econsim.studies.sweep_folder import (
     changed_packages,
     check_folder,
     chunk_path,
+    chunks_begun,
     read_plan,
     write_layout,
 )
@@ -122,7 +124,7 @@ class _Run:
                     return
                 write_layout(self.folder, self.plan)
                 missing = self._missing(cancel)
-                if missing.any():
+                if missing.any() or missing.shape[1] < self.plan.chunks:
                     with contextlib.closing(self._computed(missing, workers, executor, cancel)) as done:
                         for task, tables in done:
                             self._keep(task, tables)
@@ -152,12 +154,13 @@ class _Run:
         return not count
 
     def _missing(self, cancel: Cancel) -> np.ndarray:
-        """(scenario, chunk) bool: chunk files that are not there or cannot be used."""
+        """(scenario, chunk) bool: chunk files that are not there or cannot be used, up to the last that is there."""
         plan = self.plan
-        missing = np.ones((len(plan.pairs), plan.chunks), dtype=bool)
+        begun = chunks_begun(self.folder, plan)
+        missing = np.ones((len(plan.pairs), begun), dtype=bool)
         there = 0
         for place, pair in enumerate(plan.pairs):
-            for index in range(plan.chunks):
+            for index in range(begun):
                 path = self.folder / chunk_path(plan, pair.label, index)
                 if not path.exists():
                     continue
@@ -179,8 +182,9 @@ class _Run:
         self, missing: np.ndarray, workers: int | None, executor: Executor | None, cancel: Cancel
     ) -> Generator[Done, None, None]:
         labels = np.array([pair.label for pair in self.plan.pairs])
-        wanted = ((int(index), labels[missing[:, index]].tolist()) for index in np.flatnonzero(missing.any(axis=0)))
-        tasks = self.plan.tasks(wanted)
+        again = ((int(index), labels[missing[:, index]].tolist()) for index in np.flatnonzero(missing.any(axis=0)))
+        new = ((index, labels.tolist()) for index in range(missing.shape[1], self.plan.chunks))
+        tasks = self.plan.tasks(chain(again, new))
         if executor is not None:
             yield from in_executor(tasks, executor, cancel)
         elif workers is not None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from econsim.studies.sweep_chunk import ChunkTask, Table, compute_chunk
 from econsim.studies.sweep_files import bytes_left, chunk_bytes, chunk_is_good, write_chunk
-from econsim.studies.sweep_folder import chunk_path
+from econsim.studies.sweep_folder import chunk_path, chunks_begun
 from econsim.studies.sweep_plan import SweepPlan
 from econsim.studies.sweep_work import size_of
 from econsim.studies.worker_thread import WorkerThread
@@ -94,12 +94,12 @@ def estimate_sweep(
 
 
 def _chunks_left(plan: SweepPlan, folder: Path) -> int:
-    if not folder.exists():
-        return plan.chunks
     labels = [pair.label for pair in plan.pairs]
-    return sum(
-        not all((folder / chunk_path(plan, label, index)).exists() for label in labels) for index in range(plan.chunks)
+    done = sum(
+        all((folder / chunk_path(plan, label, index)).exists() for label in labels)
+        for index in range(chunks_begun(folder, plan))
     )
+    return plan.chunks - done
 
 
 class _Measured(NamedTuple):

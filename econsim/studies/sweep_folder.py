@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -52,12 +54,13 @@ def read_plan(folder: Path) -> dict[str, Any] | None:
     try:
         if not folder.exists():
             return None
-        if not folder.is_dir():
-            raise refusal(folder, "is a file, and a folder is needed")
-        found = [path.name for path in sorted(folder.iterdir()) if not path.name.endswith(PARTIAL)]
+        is_file = not folder.is_dir()
+        found = [] if is_file else [path.name for path in sorted(folder.iterdir()) if not path.name.endswith(PARTIAL)]
         has_plan = (folder / PLAN).exists()
     except (OSError, ValueError) as error:
         raise refusal(folder, f"cannot be used: {getattr(error, 'strerror', None) or error}") from None
+    if is_file:
+        raise refusal(folder, "is a file, and a folder is needed")
     strange = [name for name in found if name not in (ENTRIES if has_plan else PASSING)]
     if strange:
         named = ", ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
@@ -149,6 +152,18 @@ def _csv_lines(design: ListDesign) -> Iterator[str]:
 def chunk_path(plan: SweepPlan, label: str, index: int) -> str:
     """Path of a chunk file in the folder."""
     return f"{CHUNKS}/{label}/{chunk_name(index, plan.address(label, index))}"
+
+
+def chunks_begun(folder: Path, plan: SweepPlan) -> int:
+    """One more than the number of the last chunk that has a file: a sweep may have more chunks than memory has room."""
+    last = -1
+    for pair in plan.pairs:
+        with contextlib.suppress(FileNotFoundError), os.scandir(folder / CHUNKS / pair.label) as found:
+            for entry in found:
+                number = entry.name.partition("-")[0]
+                if number.isdecimal():
+                    last = max(last, int(number))
+    return min(last + 1, plan.chunks)
 
 
 def cannot_write(folder: Path, error: OSError) -> InputError:

@@ -38,7 +38,9 @@ SWEEP_HEADLINES = (
     "lab_profit_pv",
     "consumer_surplus_pv",
 )
-"""The metrics that a sweep is summed up by."""
+"""The metrics that a sweep is summed up by where it kept many."""
+
+MOST_TOLD = 12  # metrics that a summary tells of unasked
 
 
 def open_sweep(folder: str | Path, partial: bool = False) -> Sweep:
@@ -119,13 +121,22 @@ class Sweep:
             return {str(label): int(count) for label, count in self.manifest["failed_draws"].items()}
         return {label: int(self.values("failed", label).sum()) for label in self.scenarios}
 
-    def summary(self, metrics: Sequence[str] = SWEEP_HEADLINES) -> dict[str, dict[str, Any]]:
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """Metrics that sum it up: all that were kept if they are few, else the usual ones among them, if any."""
+        if len(self.metrics) <= MOST_TOLD:
+            return self.metrics
+        return tuple(name for name in SWEEP_HEADLINES if name in self.metrics) or self.metrics[:MOST_TOLD]
+
+    def summary(self, metrics: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
         """Statistics of some metrics over all solved rows of each scenario, of those that were kept.
 
+        metrics : default `headlines`
         returns : label -> name, status_quo, rows, failed, and under `metrics` and `effects` metric -> as in
                   `Result.summary()`
         """
-        return {label: self._summary_of(label, metrics) for label in self.scenarios}
+        asked = self.headlines if metrics is None else metrics
+        return {label: self._summary_of(label, asked) for label in self.scenarios}
 
     def _summary_of(self, label: str, metrics: Sequence[str]) -> dict[str, Any]:
         result = self._swept(label, [name for name in self.metrics if name in metrics])

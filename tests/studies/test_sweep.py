@@ -18,6 +18,7 @@ from econsim.results import run_identity
 from econsim.runs import Settings, chunk_world
 from econsim.studies import sweep_chunk, sweep_columns
 from econsim.studies.sweep_plan import make_plan
+from econsim.studies.sweep_result import SWEEP_HEADLINES
 from econsim.studies.sweep_spec import as_sweep_spec
 
 ALL_METRICS = {"metrics": list(summary_catalogue(SEGMENTS))}
@@ -377,7 +378,17 @@ def test_metrics_that_were_not_kept(tmp_path, monkeypatch):
         result.values("rd_investment")
     with pytest.raises(InputError, match="did you mean 'rd_relative'"):
         found.values("rd_relativ")
-    assert set(found.summary()["royalty"]["metrics"]) == {"rd_relative"}
+    assert list(found.summary()["royalty"]["metrics"]) == ["rd_relative", "hhi"]  # what somebody chose is told
+
+
+def test_of_many_metrics_the_headlines_are_told(tmp_path, monkeypatch):
+    use_stand_in(monkeypatch)
+    wanted = spec()
+    del wanted["metrics"]
+    done = sweep(wanted, tmp_path / "s")
+    assert len(done.metrics) > 12 and set(done.headlines) == set(SWEEP_HEADLINES)
+    others = [name for name in done.metrics if name not in SWEEP_HEADLINES][:20]
+    assert sweep(spec(metrics=others), tmp_path / "t").headlines == tuple(others[:12])
 
 
 @pytest.mark.parametrize(

@@ -86,11 +86,11 @@ def test_the_disk_is_what_the_files_take(clock, tmp_path, draws):
     assert found.bytes == pytest.approx(written, rel=0.1)
 
 
-def test_a_design_without_end_is_estimated_at_once(clock):
+def test_a_design_without_end_is_estimated_at_once(clock, tmp_path):
     values = {f"{name}": {"low": 0.0, "high": 0.5, "count": 1000} for name in
               ("royalty_rate", "detection_rate", "rd_subsidy", "liability_share")}  # fmt: skip
-    found = estimate_sweep(plan_of(design={"method": "grid", "values": values}))
-    assert found.points == 10**12 and found.seconds > 1e12
+    found = estimate_sweep(plan_of(design={"method": "grid", "values": values}), tmp_path)
+    assert found.points == 10**12 and found.left == 2 * 10**12 and found.seconds > 1e12
 
 
 def test_workers_are_really_started():

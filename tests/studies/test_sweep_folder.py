@@ -41,6 +41,7 @@ class Stop(Exception):
 def stopped_after(folder: Path, chunks: int, monkeypatch, error=Stop, **arguments) -> None:
     """Begin a sweep that comes to nothing after so many chunks."""
     done = 0
+    given = arguments.pop("spec", spec())
 
     def compute(task):
         nonlocal done
@@ -52,7 +53,7 @@ def stopped_after(folder: Path, chunks: int, monkeypatch, error=Stop, **argument
     with monkeypatch.context() as patch:
         patch.setattr(sweep_work, "compute_chunk", compute)
         with pytest.raises((error, SweepStopped) if error is KeyboardInterrupt else error):
-            sweep(spec(), folder, **arguments)
+            sweep(given, folder, **arguments)
 
 
 # ------------------------------------------------------------------------------------------ what is written
@@ -148,6 +149,18 @@ def test_what_is_done_is_not_done_again(tmp_path, monkeypatch, quick, whole, chu
     sweep(spec(), folder, resume=True)
     assert [task.index for task in quick] == list(range(chunks, 3))
     assert content(folder) == content(whole)
+
+
+def test_a_sweep_of_more_chunks_than_memory_has_room_for(tmp_path, monkeypatch):
+    """It starts at once, and when it goes on it fills the gap first."""
+    values = {name: {"low": 0.0, "high": 0.5, "count": 10_000} for name in
+              ("royalty_rate", "rd_subsidy", "liability_share")}  # fmt: skip
+    endless = spec(design={"method": "grid", "values": values}, chunk=1)
+    chunks = tmp_path / "s" / "chunks" / "royalty"
+    stopped_after(tmp_path / "s", 3, monkeypatch, spec=endless)
+    next(chunks.glob("000001-*")).unlink()
+    stopped_after(tmp_path / "s", 2, monkeypatch, spec=endless, resume=True)
+    assert sorted(path.name[:6] for path in chunks.iterdir()) == ["000000", "000001", "000002", "000003"]
 
 
 def test_progress_starts_where_it_stopped(tmp_path, monkeypatch):
@@ -318,7 +331,7 @@ def test_something_else_beside_a_sweep(whole):
 
 def test_a_file_in_place_of_the_folder(tmp_path):
     (tmp_path / "s").write_text("mine")
-    refused(tmp_path / "s", "is a file, and a folder is needed")
+    refused(tmp_path / "s", f"^{tmp_path / 's'}: is a file, and a folder is needed")
     refused(tmp_path / "s" / "deeper", "Not a directory|cannot be|not a directory")
     assert (tmp_path / "s").read_text() == "mine"
 
