@@ -327,21 +327,29 @@ def _shares_beside(here: np.ndarray, there: np.ndarray) -> dict[str, np.ndarray]
 def _series_frame(trajectories: Mapping[str, np.ndarray], solved: np.ndarray, dates: Mapping[int, Any]) -> pd.DataFrame:
     import pandas as pd
 
-    frames = []
-    for name, values in trajectories.items():
-        values = values[:, solved]
-        known = np.isfinite(values)
-        if known.all() and values.shape[1]:
-            numbers = np.vstack([values.mean(axis=1), np.quantile(values, QUANTILES, axis=1)]).T
-        else:
-            numbers = np.array([list(statistics(row).values()) for row in values])
-        frame = pd.DataFrame(numbers, columns=list(STATISTICS))
-        frame.insert(0, "metric", name)
-        frame.insert(0, "date", [date.isoformat() for date in dates.values()])
-        frame.insert(0, "period", list(dates))
-        frames.append(frame)
-    columns = ["period", "date", "metric", *STATISTICS]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+    if not trajectories:
+        return pd.DataFrame(columns=["period", "date", "metric", *STATISTICS])
+    found = np.concatenate([_by_period(values[:, solved]) for values in trajectories.values()])
+    return pd.DataFrame(
+        {
+            "period": np.tile(list(dates), len(trajectories)),
+            "date": [date.isoformat() for date in dates.values()] * len(trajectories),
+            "metric": [name for name in trajectories for _ in dates],
+            **dict(zip(STATISTICS, found.T, strict=True)),
+        }
+    )
+
+
+def _by_period(values: np.ndarray) -> np.ndarray:
+    """As `statistics`, for every row of (period, draw) at once where all of it is defined: (period, statistic)."""
+    whole = np.isfinite(values).all(axis=1) & (values.shape[1] > 0)
+    found = np.empty((len(values), len(STATISTICS)))
+    if whole.any():
+        rows = values if whole.all() else np.ascontiguousarray(values[whole])
+        found[whole] = np.vstack([rows.mean(axis=1), np.quantile(rows, QUANTILES, axis=1)]).T
+    for place in np.flatnonzero(~whole):
+        found[place] = list(statistics(values[place]).values())
+    return found
 
 
 def simulate(
