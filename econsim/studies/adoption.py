@@ -149,13 +149,13 @@ class Adoption:
         if not self.has_finding:
             return self._no_finding()
         surprise, whole = self.row("hidden_shortfall"), self.row("break_even_with_visible")
-        low, high = (100.0 * surprise[end] for end in ("p5", "p95"))
         few = "" if self.known >= FUTURES else f" Too few futures to rest on: {self.known}."
         return (
-            f"{self.verdict} Of each dollar spent on the copy {100.0 * surprise['median']:.1f} cents (90% range "
-            f"{low:.1f} to {high:.1f}) are a shortfall that buyers do not expect. Counting what benchmarks do show as "
-            f"well, the discount would have to be {percent(whole['median'])}, and the one offered is enough in "
-            f"{futures(self.worth_it('break_even_with_visible'))} futures. {self._tests()}{few}"
+            f"{self.verdict} Of each dollar spent on the copy {_cents(surprise['median'])} cents (90% range "
+            f"{_cents(surprise['p5'])} to {_cents(surprise['p95'])}) are a shortfall that buyers do not expect. "
+            f"Counting what benchmarks do show as well, the discount would have to be {percent(whole['median'])}, and "
+            f"the one offered is enough in {futures(self.worth_it('break_even_with_visible'))} futures. {self._tests()}"
+            f"{few}"
         )
 
     def _no_finding(self) -> str:
@@ -281,6 +281,11 @@ def adoption_identity(run_id: str, workload: Workload) -> str:
     """The identity of a choice that may not have been worked out yet."""
     content = json.dumps([run_id, "adopt", asdict(workload)], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+def _cents(share: float) -> str:
+    """A share of a dollar: `1.3`; no `-0.0` where it rounds to nothing."""
+    return f"{round(100.0 * share, 1) + 0.0:.1f}".replace("-", "−")
 
 
 def _plain(value: float) -> float | None:

@@ -82,9 +82,12 @@ def show(title: str, body: Callable[..., None], first: Callable[[Scenario], Any]
                     running.answer(now.scenario)
             _heading(title)
             found = [first(now.scenario)] if first is not None else []
-        finally:
+        except Exception:  # no `finally`: a run that a next press breaks off must end here, or that press may be lost
             if at_once:
                 _around(now)
+            raise
+        if at_once:
+            _around(now)
         body(now.scenario, *found)
 
 

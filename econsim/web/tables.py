@@ -15,7 +15,7 @@ STYLE = f"""
   border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent)}}
 .{CLASS} thead th {{font-size: .8rem; opacity: .78; vertical-align: bottom}}
 @media (max-width: 640px) {{
-  .{CLASS} :is(th, td) {{padding: .25rem .2rem; font-size: .78rem; overflow-wrap: anywhere}}
+  .{CLASS} :is(th, td) {{padding: .25rem .2rem; font-size: .78rem}}
 }}
 """
 

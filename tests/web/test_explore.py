@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
 from econsim import load_scenario, simulate
 from econsim.cli_text import number
@@ -14,7 +17,7 @@ from econsim.findings import percent, relative_change
 from econsim.library import shipped_scenarios
 from econsim.results import run_identity
 from econsim.runs import DEFAULT_DRAWS, DEFAULT_ENSEMBLE, DEFAULT_SEED
-from econsim.web import stored
+from econsim.web import frame, stored
 from econsim.web.words import METRICS, change, change_range, level, short, spoken
 
 
@@ -140,3 +143,26 @@ def test_every_metric_can_be_chosen_where_it_is_undefined(opened):
     for name in METRICS:
         at.segmented_control(key="chosen-metric").set_value(name).run()
         assert not at.exception and not at.error, name
+
+
+def test_a_run_that_a_press_breaks_off_ends_at_once(monkeypatch):
+    """Whatever it went on to show could swallow the press, or put an old state into the address."""
+    around = []
+    monkeypatch.setattr(frame.state, "sync", lambda _: SimpleNamespace(scenario=None))
+    monkeypatch.setattr(frame.running, "is_at_hand", lambda _: True)
+    monkeypatch.setattr(frame.running, "answer", lambda _: None)
+    monkeypatch.setattr(frame, "_around", around.append)
+
+    def broken_off(_):
+        raise RerunException(RerunData())
+
+    with pytest.raises(RerunException):
+        frame.show("title", lambda *_: None, broken_off)
+    assert not around
+
+
+def test_the_sidebar_stays_where_the_first_screen_fails(opened, monkeypatch):
+    monkeypatch.setattr("econsim.web.blocks.numbers.cards", lambda _: 1 / 0)
+    at = opened()
+    assert any("went wrong" in one.value for one in at.error)
+    assert at.sidebar.slider
