@@ -22,6 +22,7 @@ from econsim.scenario import Scenario
 from econsim.timeline import quarter_name
 
 EFFECT = "effect_"  # before a metric's name: its change against the status quo
+ROW_COLUMNS = ("point", "draw", "failed")  # before the metrics in a chunk's table
 REMEMBERED_BYTES = 64_000_000  # of worlds that are the same in every chunk, kept by a process
 MOST_TWINS = 512
 
@@ -238,7 +239,7 @@ def _remember(key: Any, solved: _Solved) -> None:
 
 def columns_of(metrics: Sequence[str], series: Sequence[str] = ()) -> tuple[str, ...]:
     """Columns of a chunk's table, in order; `series` from `series_columns`."""
-    return ("point", "draw", "failed", *metrics, *(f"{EFFECT}{name}" for name in metrics), *series)
+    return (*ROW_COLUMNS, *metrics, *(f"{EFFECT}{name}" for name in metrics), *series)
 
 
 def series_columns(series: Sequence[str], quarters: int, first: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from econsim.results import described
 from econsim.runs import Run, Settings
 from econsim.scenario import Scenario
 from econsim.store import read_json
-from econsim.studies.sweep_chunk import EFFECT, columns_of, design_columns
+from econsim.studies.sweep_chunk import EFFECT, ROW_COLUMNS, columns_by_quarter, columns_of, design_columns
 from econsim.studies.sweep_columns import ColumnReader, damaged, read_columns, read_table
 from econsim.studies.sweep_files import chunk_name
 from econsim.studies.sweep_folder import CHUNKS, INDEX, MANIFEST, SCENARIOS, read_plan
@@ -100,6 +100,12 @@ class Sweep:
         """Summary metrics that were kept."""
         return tuple(self.plan["metrics"])
 
+    @functools.cached_property
+    def over_time(self) -> tuple[str, ...]:
+        """Columns of the series that were kept over time, such as `rd_investment@2031Q2`."""
+        kept = self.plan.get("series", ())
+        return columns_by_quarter(kept, self.scenario(self.scenarios[0])) if kept else ()
+
     @property
     def points(self) -> int:
         return int(self.plan["points"])
@@ -129,13 +135,17 @@ class Sweep:
         return tuple(name for name in SWEEP_HEADLINES if name in self.metrics) or self.metrics[:MOST_TOLD]
 
     def summary(self, metrics: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
-        """Statistics of some metrics over all solved rows of each scenario, of those that were kept.
+        """Statistics of some metrics that were kept, over all solved rows of each scenario.
 
         metrics : default `headlines`
         returns : label -> name, status_quo, rows, failed, and under `metrics` and `effects` metric -> as in
                   `Result.summary()`
+        raises  : InputError for a metric that was not kept
         """
         asked = self.headlines if metrics is None else metrics
+        for name in asked:
+            if name not in self.metrics:
+                raise InputError(unknown_name("metrics", str(name), self.metrics, kind="metric"))
         return {label: self._summary_of(label, asked) for label in self.scenarios}
 
     def _summary_of(self, label: str, metrics: Sequence[str]) -> dict[str, Any]:
@@ -167,10 +177,17 @@ class Sweep:
         path = self.folder / INDEX
         if self.manifest is None:
             raise refusal(self.folder, "has no index: the sweep is not finished")
+        for name in columns or ():
+            if name not in (known := self._index_columns()):
+                raise InputError(unknown_name("columns", str(name), known, kind="column"))
         try:
             return pd.read_parquet(path, columns=None if columns is None else list(columns))
         except (OSError, ValueError) as error:
             raise damaged(path, error) from None
+
+    def _index_columns(self) -> list[str]:
+        of_metrics = columns_of(self.metrics)[len(ROW_COLUMNS) :]
+        return ["scenario", "point", *self.columns.values(), "draws", "failed", *of_metrics]
 
     def dataset(self, scenario: str | None = None) -> pyarrow.dataset.Dataset:
         """The rows of a scenario as a lazy dataset: point, draw, failed, metrics and `effect_<metric>`.
@@ -185,11 +202,12 @@ class Sweep:
     def values(self, metric: str, scenario: str | None = None, effect: bool = False) -> np.ndarray:
         """One column, (row,) in the order of points and draws; NaN where undefined, and in failed rows.
 
-        metric : a summary metric, or `point`, `draw` or `failed`
-        effect : its change against the status quo instead
+        metric : a summary metric, `point`, `draw` or `failed`, or a series that was kept at a quarter, such as
+                 `rd_investment@2031Q2`
+        effect : its change against the status quo instead; of a summary metric
         raises : InputError for a metric that was not kept, a file that is damaged, or a scenario that there is not
         """
-        known = self.metrics if effect else (*self.metrics, "point", "draw", "failed")
+        known = self.metrics if effect else (*self.metrics, *ROW_COLUMNS, *self.over_time)
         if metric not in known:
             raise InputError(unknown_name("metric", str(metric), known, kind="metric"))
         name = f"{EFFECT}{metric}" if effect else metric

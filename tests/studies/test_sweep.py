@@ -399,11 +399,22 @@ def test_of_many_metrics_the_headlines_are_told(tmp_path, monkeypatch):
         (lambda one: one.at(True), "no such point"),
         (lambda one: one.values("rd_relative", "royalti"), "did you mean 'royalty'"),
         (lambda one: one.values("point", effect=True), "unknown metric"),
+        (lambda one: one.summary(["rd_relativ"]), "did you mean 'rd_relative'"),
+        (lambda one: one.read_index(["pont"]), "did you mean 'point'"),
     ],
 )
 def test_bad_questions(done, ask, words):
     with pytest.raises(InputError, match=words):
         ask(done)
+
+
+def test_series_that_were_kept_are_read_by_quarter(tmp_path):
+    design = {"method": "list", "values": {"royalty_rate": [0.2]}}
+    found = sweep(spec(design=design, over_time=["rd_investment"]), tmp_path / "s")
+    assert len(found.over_time) == QUARTERS
+    path = simulate(found.at(0).scenario, draws=2).trajectories["rd_investment"]
+    for period, name in enumerate(found.over_time):
+        np.testing.assert_array_equal(found.values(name), path[period])
 
 
 def test_several_scenarios_have_to_be_named(tmp_path, monkeypatch):
