@@ -25,6 +25,7 @@ def peak_bytes(draws: int) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_memory_is_flat_but_for_the_summaries():
     peak_bytes(32)  # imports and caches
     per_draw = (peak_bytes(160) - peak_bytes(64)) / (160 - 64)

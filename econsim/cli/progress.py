@@ -13,6 +13,9 @@ from econsim.cli_text import duration, number
 BAR = 30  # characters
 
 
+EVERY = 1.0  # seconds, at least, from line to line where there is no terminal
+
+
 class Progress:
     """Progress on a stream: a bar on a terminal, otherwise at most a line a second and none for short runs.
 
@@ -55,7 +58,7 @@ class Progress:
         now = time.monotonic()
         if self._resumes:
             self._resumes, self.before, self.started = False, done, now
-        if self.quiet or self.terminal or now - self.told < 1.0:
+        if self.quiet or self.terminal or now - self.told < EVERY:
             return
         self.told = now
         self._write(f"{self.text(now)}\n")

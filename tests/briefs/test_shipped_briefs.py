@@ -62,6 +62,7 @@ def test_all_say_what_would_flip_them(shipped):
         assert "## What would flip it" in (folder / "brief.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_flip_table_is_that_of_the_study(tmp_path, monkeypatch):
     monkeypatch.setattr("econsim.briefs.flip_study.MOST_CHANGED", 2)
     spec = small_spec(packages=["royalty"], assumptions={"quarters": 24}, paragraphs={}, flip=12)

@@ -353,7 +353,14 @@ def test_numbers_of_a_brief_are_held_against_a_rerun_whatever_version_it_names(c
     assert "these numbers are what changed" in found.notes[0]
 
 
-@pytest.mark.parametrize("file", [one for one in DIGITS if not one.startswith("runs/")])
+@pytest.mark.parametrize(
+    "file",
+    [
+        pytest.param(one, marks=[] if one in ("numbers.json", "brief.html") else pytest.mark.slow)
+        for one in DIGITS
+        if not one.startswith("runs/")
+    ],
+)
 def test_one_digit_of_another_version_is_found(copied, file):
     one_digit(copied / file, DIGITS[file])
     with_its_hash(copied, file)

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def test_progress_is_a_line_a_second_at_most_when_nobody_watches(monkeypatch):
+    monkeypatch.setattr("econsim.cli.progress.EVERY", 1.0)
     clock = iter([0.0, 0.0, 0.4, 0.9, 1.2, 1.3, 4.0])
     monkeypatch.setattr("econsim.cli.progress.time.monotonic", lambda: next(clock))
     stream = io.StringIO()

@@ -59,7 +59,13 @@ def kinds(notebook) -> list[list[str]]:
     ]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+LONG = ("03-gate-and-detect", "04-royalty-or-release-window")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(one, id=one.stem, marks=pytest.mark.slow if one.stem in LONG else ()) for one in NOTEBOOKS],
+)
 def test_notebook_runs(path, monkeypatch):
     """Every cell, with the outputs that it is committed with: in kind, and in the numbers of its text."""
     monkeypatch.delenv("ECONSIM_NOTEBOOK_DRAWS", raising=False)

@@ -72,6 +72,7 @@ def test_no_scenario_is_told(opened):
     assert at.error and not at.exception
 
 
+@pytest.mark.slow
 def test_a_brief_is_written(opened, monkeypatch):
     monkeypatch.setattr(briefs, "DRAWS", (40, 41, 42))
     at = opened("runs", p="royalty", royalty_rate="0.3")
