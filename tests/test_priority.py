@@ -38,5 +38,5 @@ def test_its_session_steps_back_among_sessions(session):
 
 def test_a_process_that_is_gone_is_no_trouble():
     child = subprocess.Popen([sys.executable, "-c", ""])
-    child.wait()
+    assert child.wait() == 0
     step_back(child.pid, 10)

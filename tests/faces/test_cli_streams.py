@@ -37,7 +37,8 @@ def test_progress_is_a_line_a_second_at_most_when_nobody_watches(monkeypatch):
     assert stream.getvalue() == "30 of 50 draws, 25 draws/s, 1 s left\n50 of 50 draws, 12.5 draws/s, 4 s\n"
 
 
-def test_progress_survives_a_stream_that_closes():
+def test_progress_survives_a_stream_that_closes(monkeypatch):
+    monkeypatch.setattr("econsim.cli.progress.EVERY", 1.0)
     stream = io.StringIO()
     with Progress(stream) as progress:
         progress.told = -1e9
