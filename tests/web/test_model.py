@@ -86,3 +86,9 @@ def test_versions_say_what_was_recorded(at):
 def test_texts_carry_no_links_between_pages():
     assert "](" not in text("model")
     assert text("critiques").startswith("The strongest objections")
+
+
+def test_the_evidence_is_told_in_words(at):
+    said = shown(part(at, "Evidence"))
+    assert "Copy share of all revenue" in said and "| HHI |" in said
+    assert "_" not in said

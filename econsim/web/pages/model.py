@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 from collections.abc import Callable
 
 import pandas as pd
@@ -17,7 +18,7 @@ from econsim.studies.model_difference import diff_model, recorded, releases
 from econsim.texts import text
 from econsim.web import frame, recipes, reproduce, running, state, tables
 from econsim.web.blocks import history
-from econsim.web.words import LEVER_GROUPS, label, plain
+from econsim.web.words import LEVER_GROUPS, label, plain, spoken
 
 SHOWN = [
     name for name in FRAME_COLUMNS if name not in ("kind", "integer", "varies_by", "changes_world_without_copying")
@@ -98,7 +99,7 @@ def _lever(lever: Lever) -> None:
 def evidence(_: Scenario) -> None:
     """What is weakly known and how much it matters."""
     st.markdown("The assumptions that are both weakly known and strong in the answer, worst first.")
-    st.markdown(_marked(weak_markdown()))
+    st.markdown(_marked(spoken(_CODE.sub(lambda found: label(found[1]), weak_markdown()))))
     st.caption("Figures of Epoch AI are used under CC BY 4.0. `econsim evidence` shows every fact with its source.")
 
 
@@ -154,6 +155,10 @@ PARTS: dict[str, Callable[[Scenario], None]] = {
     "Versions": versions,
     "Cite": cite,
 }
+
+
+# A name as the documentation writes it, where it can be looked up.
+_CODE = re.compile(r"`([a-z_]+)`")
 
 
 def _marked(markdown: str) -> str:
