@@ -47,6 +47,11 @@ def cluster(address: str) -> Iterator[Executor]:
         except (KilledWorker, CommClosedError) as error:
             message = f"broke down: {_reason(error)}; what was done is kept"
             raise InputError(Problem("cluster", message, repr(address)[:80])) from None
+        except InputError as error:
+            if error.problems[0].field != "executor" or client.status == "running":
+                raise
+            message = "its scheduler was lost; what was done is kept, for --resume"  # Dask calls that cancelled work
+            raise InputError(Problem("cluster", message, repr(address)[:80])) from None
     finally:
         if client is not None:
             client.close(timeout=2)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -350,6 +351,19 @@ def test_a_chunk_that_kills_every_worker(dask):
     ):
         executor.submit(os._exit, 9).result()
     wait_for(lambda: len(dask.scheduler_info["workers"]) == 2)
+
+
+def test_a_scheduler_that_is_lost(dask, tmp_path):
+    """What a lost connection does to a sweep: its work is cancelled, and nobody in sight has cancelled it."""
+    with (
+        pytest.raises(InputError, match="cluster: its scheduler was lost; what was done is kept"),
+        clusters.cluster(dask.scheduler_address) as executor,
+    ):
+        submit = executor.submit
+        executor.submit = lambda *_: submit(time.sleep, 60)
+        work = in_executor(iter([object()]), executor, Cancel(tmp_path))
+        threading.Timer(0.5, executor._client.close).start()
+        next(work)
 
 
 def test_a_cluster_without_workers(tmp_path):
