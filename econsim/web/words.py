@@ -104,11 +104,17 @@ def help_text(row: Lever | Parameter) -> str:
     sources = "; ".join(f"{references[key].author} ({references[key].year})" for key in row.source)
     lines = [row.meaning]
     if isinstance(row, Parameter) and row.prior is not None:
-        unit = "" if row.unit == "–" else f" {row.unit}"
-        lines.append(f"Range {row.prior.low:g} to {row.prior.high:g}{unit}, most likely {row.default:g}.")
+        lines.append(f"Range {row.prior.low:g} to {row.prior.high:g}{unit_after(row)}, most likely {row.default:g}.")
     lines.append(f"Grade {row.grade} ({GRADES[row.grade]}). {row.note}")
     lines.append(f"Source: {sources}.")
-    return plain("\n\n".join(lines))
+    return plain(spoken("\n\n".join(lines)))
+
+
+def unit_after(row: Lever | Parameter) -> str:
+    """A row's unit behind a range of it: ` quarters`, nothing for shares and pure numbers."""
+    if row.unit in ("–", "share"):
+        return ""
+    return {"quarter": " quarters", "1/quarter": " a quarter"}.get(row.unit, f" {row.unit}")
 
 
 def inside(text: str) -> str:
@@ -121,8 +127,8 @@ def spoken(text: str) -> str:
     return _NAME.sub(lambda found: _named(found[0]), text)
 
 
-# Whatever is written like this in a sentence of econsim's own is a name.
-_NAME = re.compile(r"(?:effect[:_])?\b[a-z]+(?:_[a-z]+)+\b")
+# Whatever is written like this in a sentence of econsim's own is a name, but for symbols of a formula: `1/s_pub`.
+_NAME = re.compile(r"(?<!/)(?:effect[:_])?\b[a-z]+(?:_[a-z]+)+\b")
 
 
 def plain(text: str) -> str:

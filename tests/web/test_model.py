@@ -12,7 +12,7 @@ from econsim.studies.backtest import backtest
 from econsim.studies.model_difference import recorded, releases
 from econsim.texts import text
 from econsim.web import stored_history
-from econsim.web.words import plain
+from econsim.web.words import help_text, plain
 
 PARTS = ["How it works", "Equations", "Assumptions", "Levers", "Evidence", "Back-test", "Critiques", "Versions", "Cite"]
 
@@ -92,3 +92,12 @@ def test_the_evidence_is_told_in_words(at):
     said = shown(part(at, "Evidence"))
     assert "Copy share of all revenue" in said and "| HHI |" in said
     assert "_" not in said
+
+
+def test_help_names_levers_and_assumptions_as_widgets_do():
+    rows = {**book().levers, **book().parameters}
+    names = [name for name in rows if "_" in name]
+    for row in rows.values():
+        told = help_text(row).replace("\\", "")
+        assert not [name for name in names if name in told], told
+    assert "0 to 4 quarters, most likely" in help_text(rows["access_lag"])

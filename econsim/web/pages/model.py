@@ -18,7 +18,7 @@ from econsim.studies.model_difference import diff_model, recorded, releases
 from econsim.texts import text
 from econsim.web import frame, recipes, reproduce, running, state, tables
 from econsim.web.blocks import history
-from econsim.web.words import LEVER_GROUPS, label, plain, spoken
+from econsim.web.words import LEVER_GROUPS, label, plain, spoken, unit_after
 
 SHOWN = [
     name for name in FRAME_COLUMNS if name not in ("kind", "integer", "varies_by", "changes_world_without_copying")
@@ -77,21 +77,20 @@ def assumptions(_: Scenario) -> None:
 def levers(_: Scenario) -> None:
     """Every lever: what it does, on what evidence, how strong a moderate setting is."""
     for group, title in LEVER_GROUPS.items():
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         for lever in book().levers.values():
             if lever.lever_group == group:
                 _lever(lever)
 
 
 def _lever(lever: Lever) -> None:
-    unit = "" if lever.unit in ("–", "share") else f" {lever.unit}"
     references = book().references
     cited = "; ".join(f"{references[key].author} ({references[key].year})" for key in lever.source)
     st.markdown(
         _marked(
-            f"**{label(lever.name)}** (`{lever.name}`, {lever.bounds[0]:g} to {lever.bounds[1]:g}{unit}, moderate "
-            f"{lever.moderate:g}). {lever.meaning}\n\n{lever.note} Grade {lever.grade} ({GRADES[lever.grade]}). "
-            f"Source: {cited}."
+            f"**{label(lever.name)}** (`{lever.name}`, {lever.bounds[0]:g} to {lever.bounds[1]:g}{unit_after(lever)}, "
+            f"moderate {lever.moderate:g}). {spoken(lever.meaning)}\n\n{spoken(lever.note)} "
+            f"Grade {lever.grade} ({GRADES[lever.grade]}). Source: {cited}."
         )
     )
 
