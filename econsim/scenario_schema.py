@@ -7,6 +7,7 @@ two cannot disagree. Parameters and levers are not listed here: they come from t
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, NoReturn
@@ -181,12 +182,18 @@ class Field:
         """What it accepts, in words."""
         if self.kind in ("number", "integer"):
             noun = "a whole number" if self.kind == "integer" else "a number"
-            return f"{noun} {'above' if self.above_low else 'from'} {self.low:g} to {self.high:g}"
+            low, high = (_limit(end, self.kind == "integer") for end in (self.low, self.high))
+            return f"{noun} {'above' if self.above_low else 'from'} {low} to {high}"
         if self.kind == "flag":
             return "true or false"
         if self.kind == "name":
             return "lower-case letters, digits and _, beginning with a letter, at most 40"
         return ", ".join(self.options)
+
+
+def _limit(end: float, whole: bool) -> str:
+    """An end of a range in words; a whole number with all its digits."""
+    return f"{int(end):,}" if whole and abs(end) < math.inf else f"{end:g}"
 
 
 SEGMENT_FIELDS: Mapping[str, Field] = {

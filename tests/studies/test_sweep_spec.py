@@ -235,14 +235,14 @@ BAD = {
         "metrics, against, shocks, chunk, over_time",
     ],
     HEAD + LHS + "draws: 0\nseed: -1\nchunk: 65537\n": [
-        "3: draws: is out of bounds (got 0); allowed: a whole number from 1 to 1e+08",
-        "4: seed: is out of bounds (got -1); allowed: a whole number from 0 to 9.22337e+18",
-        "5: chunk: is out of bounds (got 65537); allowed: a whole number from 1 to 65536",
+        "3: draws: is out of bounds (got 0); allowed: a whole number from 1 to 100,000,000",
+        "4: seed: is out of bounds (got -1); allowed: a whole number from 0 to 9,223,372,036,854,775,807",
+        "5: chunk: is out of bounds (got 65537); allowed: a whole number from 1 to 65,536",
     ],
     HEAD + LHS + "draws: many\nseed: 1.5\nchunk:\n": [
-        "3: draws: must be a number (got 'many'); allowed: a whole number from 1 to 1e+08",
-        "4: seed: must be a whole number (got 1.5); allowed: a whole number from 0 to 9.22337e+18",
-        "5: chunk: has no value (got nothing); allowed: a whole number from 1 to 65536",
+        "3: draws: must be a number (got 'many'); allowed: a whole number from 1 to 100,000,000",
+        "4: seed: must be a whole number (got 1.5); allowed: a whole number from 0 to 9,223,372,036,854,775,807",
+        "5: chunk: has no value (got nothing); allowed: a whole number from 1 to 65,536",
     ],
     HEAD + LHS + "shocks: mine\nensemble: priors\n": [
         "3: shocks: unknown kind of shocks 'mine'; allowed: own, shared",
@@ -288,18 +288,19 @@ BAD = {
     HEAD + "design: {method: sobl, samples: 10}\n": ["2: design.method: unknown method 'sobl'; did you mean 'sobol'?"],
     HEAD + "design: {method: lhs, sample: 10}\n": [
         "2: design.sample: unknown field of a design 'sample'; did you mean 'samples'?",
-        "2: design.samples: is missing; allowed: a whole number from 1 to 1e+08",
+        "2: design.samples: is missing; allowed: a whole number from 1 to 100,000,000",
     ],
     HEAD + "design: {method: lhs, samples: 10, draws: 3}\n": [
         "2: design.draws: does not belong here: 'draws' goes beside 'design', not inside it",
     ],
     HEAD + "design: {method: lhs, samples: 0}\n": [
-        "2: design.samples: leaves the design without points (got 0); allowed: a whole number from 1 to 1e+08",
+        "2: design.samples: leaves the design without points (got 0); allowed: a whole number from 1 to 100,000,000",
     ],
     HEAD + "design: {method: lhs, samples: true, second_order: 1, file: a.csv}\n": [
         "2: design.second_order: does not go with method 'lhs'; allowed: with saltelli",
         "2: design.file: does not go with method 'lhs'; allowed: with file",
-        "2: design.samples: must be a number, not true or false (got true); allowed: a whole number from 1 to 1e+08",
+        "2: design.samples: must be a number, not true or false (got true); "
+        "allowed: a whole number from 1 to 100,000,000",
         "2: design.second_order: must be true or false (got 1)",
     ],
     HEAD + "design: {method: saltelli, samples: 8, scrambles: 3}\n": [
@@ -366,11 +367,11 @@ BAD = {
     "    royalty_rate: {low: 0, high: 2, count: 1, scal: log}\n"
     "    access_lag: {low: 0, high: 4, count: 3, scale: log}\n"
     "    lab_cash: {low: 5, high: 5, count: 3}\n    lab_premium: {low: 0, high: 1, count: 2, scale: lin}\n": [
-        "5: design.values.rd_subsidy.count: is missing; allowed: a whole number from 2 to 1e+06",
+        "5: design.values.rd_subsidy.count: is missing; allowed: a whole number from 2 to 1,000,000",
         "6: design.values.n_labs: must give whole numbers only (got 2.5); allowed: a whole number from 1 to 12",
         "7: design.values.royalty_rate.scal: unknown field of a range 'scal'; did you mean 'scale'?",
         "7: design.values.royalty_rate.high: is out of bounds (got 2); allowed: a number from 0 to 0.9",
-        "7: design.values.royalty_rate.count: is out of bounds (got 1); allowed: a whole number from 2 to 1e+06",
+        "7: design.values.royalty_rate.count: is out of bounds (got 1); allowed: a whole number from 2 to 1,000,000",
         "8: design.values.access_lag.low: must be above 0 on a log scale (got 0)",
         "9: design.values.lab_cash.low: must be below 'high' (got 5); allowed: below 5",
         "10: design.values.lab_premium.scale: unknown scale 'lin'; did you mean 'linear'?",
