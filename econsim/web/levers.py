@@ -44,7 +44,7 @@ def _slider(lever: Lever, value: float) -> None:
     key = f"lever-{lever.name}"
     low, high, step = slider_range(lever, value)
     # The scenario is the truth. Setting a slider that already agrees would fight with a user who is still moving it.
-    if st.session_state.get(key) != value:
+    if state.is_new_page() or st.session_state.get(key) != value:
         st.session_state[key] = value
     st.slider(
         label(lever.name),

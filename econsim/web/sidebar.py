@@ -24,13 +24,14 @@ def show(now: state.Current) -> None:
         assumptions.show(now.scenario)
         st.subheader("Share and save", anchor=False)
         _share(now)
+    state.page_stands()
 
 
 def _start(now: state.Current) -> None:
     names = list(shipped_scenarios())
     options = names if now.base else [*names, OWN]
     wanted = now.base or OWN
-    if st.session_state.get("start-from") != wanted:
+    if state.is_new_page() or st.session_state.get("start-from") != wanted:
         st.session_state["start-from"] = wanted
     st.selectbox("Start from", options, key="start-from", on_change=_start_chosen, help=plain(now.scenario.question))
     st.session_state["stack"] = None

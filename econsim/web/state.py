@@ -14,8 +14,9 @@ from econsim.shipped import shipped_scenario
 from econsim.web import url_codec
 from econsim.web.url_codec import Told
 
-CURRENT, NOTICES, QUERY, MOVED, PAGE, BLANK = (
-    "econsim.current", "econsim.notices", "econsim.query", "econsim.moved", "econsim.page", "econsim.blank"
+CURRENT, NOTICES, QUERY, MOVED, PAGE, BLANK, SHOWN = (
+    "econsim.current", "econsim.notices", "econsim.query", "econsim.moved", "econsim.page", "econsim.blank",
+    "econsim.shown",
 )  # fmt: skip
 
 
@@ -119,6 +120,19 @@ def write_address(now: Current) -> None:
         st.session_state[MOVED] = False
 
 
+def is_new_page() -> bool:
+    """Whether widgets that stand on every page have yet to be put up on this one.
+
+    Streamlit keeps their values from the page before, and the browser shows their defaults unless they are set anew.
+    """
+    return st.session_state.get(SHOWN) != st.session_state.get(PAGE)
+
+
+def page_stands() -> None:
+    """Say that those widgets are up."""
+    st.session_state[SHOWN] = st.session_state.get(PAGE)
+
+
 def _open(seen: dict[str, str], blank: Current | None) -> None:
     if not seen:
         st.session_state[CURRENT] = blank or opening()
@@ -130,6 +144,6 @@ def _open(seen: dict[str, str], blank: Current | None) -> None:
 
 
 __all__ = [
-    "Current", "change", "compare_with", "current", "notices", "notify", "opening", "scenario", "start_from", "sync",
-    "use", "write_address",
+    "Current", "change", "compare_with", "current", "is_new_page", "notices", "notify", "opening", "page_stands",
+    "scenario", "start_from", "sync", "use", "write_address",
 ]  # fmt: skip

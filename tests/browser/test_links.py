@@ -116,3 +116,14 @@ def test_names_are_text_on_every_page(visitor, tmp_path):
         tab.open(query, f"/{name}")
         assert tab.page.evaluate(FOUND) == [True, 0]
         assert not tab.strangers()
+
+
+def test_the_menu_takes_the_levers_along(visitor):
+    tab = visitor().open("?p=royalty")
+    links = tab.page.locator('[data-testid="stTopNavLink"]')
+    for place in (1, 3, 0):
+        before = tab.runs()
+        links.nth(place).click()
+        tab.rest(before)
+        assert tab.page.get_by_role("slider", name="Royalty rate").get_attribute("aria-valuetext") == "20%"
+        assert tab.page.get_by_role("slider", name="Detection rate").get_attribute("aria-valuetext") == "0%"
