@@ -120,6 +120,11 @@ def write_address(now: Current) -> None:
         st.session_state[MOVED] = False
 
 
+def page() -> str:
+    """The page that is shown, by its title."""
+    return str(st.session_state[PAGE])
+
+
 def is_new_page() -> bool:
     """Whether widgets that stand on every page have yet to be put up on this one.
 
@@ -144,6 +149,6 @@ def _open(seen: dict[str, str], blank: Current | None) -> None:
 
 
 __all__ = [
-    "Current", "change", "compare_with", "current", "is_new_page", "notices", "notify", "opening", "page_stands",
-    "scenario", "start_from", "sync", "use", "write_address",
+    "Current", "change", "compare_with", "current", "is_new_page", "notices", "notify", "opening", "page",
+    "page_stands", "scenario", "start_from", "sync", "use", "write_address",
 ]  # fmt: skip

@@ -96,6 +96,17 @@ def test_a_bad_link_is_told_and_the_page_works(opened):
     assert len(at.metric) == 4
 
 
+def test_the_chosen_metric_goes_along_to_other_pages(opened):
+    at = opened(p="royalty")
+    at.segmented_control(key="chosen-metric").set_value("frontier_price").run()
+    at.switch_page("econsim/web/pages/compare.py").run()
+    assert at.segmented_control(key="chosen-metric").value == "frontier_price"
+    assert any(one.value.startswith(METRICS["frontier_price"].title) for one in at.caption)
+    at.segmented_control(key="chosen-metric").set_value("rd_investment").run()
+    at.switch_page("econsim/web/pages/explore.py").run()
+    assert at.segmented_control(key="chosen-metric").value == "rd_investment"
+
+
 def test_stacking_adds_the_levers_of_another_scenario(opened):
     at = opened(p="royalty")
     at.selectbox(key="stack").set_value("release-window").run()

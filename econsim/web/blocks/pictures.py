@@ -13,12 +13,12 @@ from econsim.charts.quantile_dots import dots, quantile_dots
 from econsim.charts.trajectories import levels, paired_effect
 from econsim.cli_text import number, shown_unit
 from econsim.results import STATISTICS, Result
-from econsim.web import exports
+from econsim.web import exports, state
 from econsim.web.running import Answer
 from econsim.web.words import METRICS, Shown, plain, spoken
 
 HEIGHT = 225
-CHOSEN = "chosen-metric"
+CHOSEN, KEPT, PAGE = "chosen-metric", "econsim.metric", "econsim.metric-page"
 FIRST = "rd_investment"
 
 
@@ -28,11 +28,14 @@ def chosen() -> Shown:
 
 
 def choose() -> None:
-    """The menu of metrics, and in one line what the chosen one is."""
+    """The menu of metrics, the same on every page, and in one line what the chosen one is."""
+    if CHOSEN not in st.session_state or st.session_state.get(PAGE) != state.page():
+        st.session_state[CHOSEN] = st.session_state.get(KEPT, FIRST)
     st.segmented_control(
-        "Charts show", list(METRICS), key=CHOSEN, default=FIRST, required=True, label_visibility="collapsed",
+        "Charts show", list(METRICS), key=CHOSEN, required=True, label_visibility="collapsed",
         format_func=lambda name: METRICS[name].title,
     )  # fmt: skip
+    st.session_state[KEPT], st.session_state[PAGE] = st.session_state[CHOSEN], state.page()
     st.caption(plain(f"{chosen().title}: {chosen().meaning}"))
 
 
