@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmarks.browser import Server, Tab, chromium, serving
 from econsim import engines, load_scenario
-from econsim.bench.machine import Load, cores
+from econsim.bench.machine import cores, stolen_seconds
 
 PRESSES, OPENINGS, MOVES = 60, 7, 200
 LEVERS = ("Detection rate", "Royalty rate", "Liability share", "Release window", "R&D subsidy", "API restriction")
@@ -41,10 +41,12 @@ def main() -> None:
     parser.add_argument("--moves", type=int, default=MOVES, help="lever moves in a row for memory")
     asked = parser.parse_args()
     _compile()
-    load = Load()
+    begin, before = time.perf_counter(), stolen_seconds()
     with serving() as server, chromium() as browser:
         found = measure(server, browser, asked.presses, asked.moves)
-    found["load"] = load.finish()
+    after = stolen_seconds()
+    known = before is not None and after is not None
+    found["cores_stolen"] = (after - before) / (time.perf_counter() - begin) if known else None
     print(json.dumps(found, indent=1) if asked.json else as_text(found))
 
 
@@ -106,8 +108,8 @@ def _spread(times: list[float]) -> dict[str, float]:
 def as_text(found: dict[str, Any]) -> str:
     """The figures for a terminal."""
     opened, lever = found["open"], found["lever"]
-    others, busy = found["load"]["cores_used_by_others"], found["load"]["busy"]
-    kept = "not known" if others is None else f"{others:.2f} of {cores()} cores{', a busy machine' if busy else ''}"
+    stolen = found["cores_stolen"]
+    kept = "not known" if stolen is None else f"{stolen:.2f} of {cores()} cores"
     moves = f"{found['memory_before']:.0f} MB, after {found['moves']} more moves {found['memory_after']:.0f} MB"
     return "\n".join(
         (
@@ -115,7 +117,7 @@ def as_text(found: dict[str, Any]) -> str:
             f"open                            median {opened['median']:.2f} s, p95 {opened['p95']:.2f} s",
             f"lever to numbers                median {lever['median']:.3f} s, p95 {lever['p95']:.3f} s",
             f"memory of the server            {moves}",
-            f"at work for others meanwhile    {kept}",
+            f"given to other machines         {kept}",
         )
     )
 

@@ -6,6 +6,7 @@ import importlib.metadata
 import os
 import platform
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ PACKAGES = ("numpy", "scipy", "jax", "SALib")
 BUSY_SHARE = 0.1
 """Share of the usable cores that others may use before figures are called those of a busy machine."""
 
-_WORKING = (0, 1, 2, 5, 6, 7)  # fields of /proc/stat: user, nice, system, both interrupts, stolen by other machines
+_STOLEN = (7,)  # fields of /proc/stat: what other machines had
+_WORKING = (0, 1, 2, 5, 6, *_STOLEN)  # user, nice, system, both interrupts
 
 
 def describe_machine() -> dict[str, Any]:
@@ -100,10 +102,18 @@ def _load_average() -> float | None:
 
 def _seconds_working() -> float | None:
     """Seconds that all cores together have worked since the machine was started; None where it does not say."""
+    return _seconds(_WORKING) or None
+
+
+def stolen_seconds() -> float | None:
+    """Seconds of all cores that the host gave to other machines since this one was started; None where nobody says."""
+    return _seconds(_STOLEN)
+
+
+def _seconds(places: Sequence[int]) -> float | None:
     try:
         fields = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:]
-        ticks = sum(int(fields[place]) for place in _WORKING)
-        return ticks / os.sysconf("SC_CLK_TCK") if ticks else None
+        return sum(int(fields[place]) for place in places) / os.sysconf("SC_CLK_TCK")
     except (OSError, ValueError, IndexError):
         return None
 
