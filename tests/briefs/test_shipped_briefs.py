@@ -95,6 +95,7 @@ def test_one_verifies_and_digits_of_its_flip_table_are_named(shipped, tmp_path):
     assert told == [("studies/flip/flip.json", "p95"), ("studies/flip/flip.csv", "line 2, default")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(shipped_specs()) - {"tail-evaluation"}))
 def test_the_others_verify_without_their_flip_tables(name, tmp_path):
     spec = {**read_yaml(shipped_specs()[name]).data, "draws": DRAWS, "flip": False, "assumptions": {"quarters": 16}}

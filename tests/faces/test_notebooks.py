@@ -59,12 +59,12 @@ def kinds(notebook) -> list[list[str]]:
     ]
 
 
-LONG = ("03-gate-and-detect", "04-royalty-or-release-window")
+QUICK = ("01-the-asymmetry", "06-your-own-agent", "08-is-the-discount-worth-it")
 
 
 @pytest.mark.parametrize(
     "path",
-    [pytest.param(one, id=one.stem, marks=pytest.mark.slow if one.stem in LONG else ()) for one in NOTEBOOKS],
+    [pytest.param(one, id=one.stem, marks=() if one.stem in QUICK else pytest.mark.slow) for one in NOTEBOOKS],
 )
 def test_notebook_runs(path, monkeypatch):
     """Every cell, with the outputs that it is committed with: in kind, and in the numbers of its text."""

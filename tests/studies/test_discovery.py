@@ -95,6 +95,7 @@ def lucky(folder, samples: int, weight: float):
     return econsim.discover(known_sweep(folder / "s", outcome, design=design), "rd_relative < 0.35")
 
 
+@pytest.mark.slow
 def test_a_limit_that_halves_do_not_find_is_no_part_of_the_box(tmp_path):
     found = lucky(tmp_path, 150, 0.0)
     assert [limit.quasi_p < 0.05 for limit in found.search.box.limits] == [True]  # luck, as far as one can tell from it

@@ -48,6 +48,7 @@ def test_a_known_box_is_found():
     assert all(limit.quasi_p < 1e-9 for limit in found.box.limits)
 
 
+@pytest.mark.slow
 def test_luck_blurs_the_box_and_adds_no_columns():
     points, met = known_box(luck=0.1)
     found = find_box(points, met, NAMES)
