@@ -24,6 +24,7 @@ from econsim.web.words import plain, spoken, start
 
 PLOT, LINE = (560, 300), 80  # pixels, and characters of a line
 SCALE = 2.0
+AROUND = {"left": 14, "right": 14, "top": 12, "bottom": 12}  # pixels of white about a sheet
 _panels = Recent(96)  # of all visitors
 
 
@@ -96,7 +97,10 @@ def finished(
     picked : called when something of a chart with a selection was clicked
     """
     with st.container(key=f"sheet-{name}"):
-        sheet = drawn.properties(autosize="pad")  # else Streamlit squeezes the plot to make room for what is beside it
+        # Else Streamlit squeezes the plot to make room for what is beside it, up to the edge.
+        sheet = drawn.properties(autosize="pad", padding=AROUND)
+        dark = {"labelColor": LIGHT.text, "titleColor": LIGHT.text}  # else Streamlit takes those of the page's theme
+        sheet = sheet.configure_legend(**dark).configure_header(**dark)
         st.altair_chart(
             sheet, theme=None, width="content", key=f"chart-{name}", alt=says[:99], on_select=picked or "ignore"
         )
