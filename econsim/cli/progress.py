@@ -11,8 +11,6 @@ from typing import TextIO
 from econsim.cli_text import duration, number
 
 BAR = 30  # characters
-
-
 EVERY = 1.0  # seconds, at least, from line to line where there is no terminal
 
 

@@ -50,8 +50,6 @@ XLA_FLAGS = (
     "--xla_cpu_prefer_vector_width=512",
     "--xla_cpu_multi_thread_eigen=false",
 )
-
-
 NICE = 5  # of compiling for later, beside somebody's answers
 
 
