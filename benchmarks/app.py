@@ -18,6 +18,10 @@ from econsim.bench.machine import cores, stolen_seconds
 
 PRESSES, OPENINGS, MOVES = 60, 7, 200
 LEVERS = ("Detection rate", "Royalty rate", "Liability share", "Release window", "R&D subsidy", "API restriction")
+FIRST_SCREEN = """
+() => document.querySelectorAll('[data-testid="stMetric"]').length >= 4 &&
+  document.querySelectorAll('[data-testid="stVegaLiteChart"] svg').length >= 3
+"""
 WATCH = """
 () => {
   window.keyDown = 0; window.lastChange = 0
@@ -87,8 +91,7 @@ def _opening(server: Server, browser: Any) -> float:
     page.set_default_timeout(240_000)
     start = time.perf_counter()
     page.goto(server.address)
-    page.locator('[data-testid="stMetric"]').nth(3).wait_for()
-    page.locator('[data-testid="stVegaLiteChart"] svg').nth(2).wait_for()
+    page.wait_for_function(FIRST_SCREEN, polling=20)
     taken = time.perf_counter() - start
     context.close()
     return taken

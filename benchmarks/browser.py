@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
              "--disable-sync")  # fmt: skip
 PATIENCE = 240_000  # ms: a change takes seconds while the compiled engine is being made on a busy machine
+LOOK_EVERY = 100  # ms. Playwright looks at every frame otherwise, and has the browser paint sixty a second for it
 COUNT_RUNS = """
 () => {
   window.econsimRuns = 0
@@ -173,13 +174,13 @@ class Tab:
 
     def rest(self, before: int) -> None:
         """Wait until the script has started after `before` and is done."""
-        self.page.wait_for_function(AT_REST, arg=before)
+        self.page.wait_for_function(AT_REST, arg=before, polling=LOOK_EVERY)
         self.page.evaluate(PAINTED)  # meanwhile a press that was still on its way starts it again
-        self.page.wait_for_function(AT_REST, arg=before)
+        self.page.wait_for_function(AT_REST, arg=before, polling=LOOK_EVERY)
 
     def drawn(self) -> Tab:
         """Wait until every chart and table is there: they are loaded after the script is done."""
-        self.page.wait_for_function(DRAWN)
+        self.page.wait_for_function(DRAWN, polling=LOOK_EVERY)
         self.page.wait_for_timeout(300)
         return self
 

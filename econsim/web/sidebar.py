@@ -12,11 +12,13 @@ from econsim.web import assumptions, levers, state, url_codec
 from econsim.web.words import plain
 
 OWN = "a file of yours"
+FIRST = "Scenario"
 
 
 def show(now: state.Current) -> None:
     """All of it. Every widget shows the current scenario and changes it by a callback."""
     with st.sidebar:
+        st.subheader(FIRST, anchor=False)
         _start(now)
         st.subheader("Policy levers", anchor=False)
         levers.show(now.scenario)
@@ -25,6 +27,11 @@ def show(now: state.Current) -> None:
         st.subheader("Share and save", anchor=False)
         _share(now)
     state.page_stands()
+
+
+def keep_its_place() -> None:
+    """Its first line alone: a sidebar without any has no width, and what stands beside it would move."""
+    st.sidebar.subheader(FIRST, anchor=False)
 
 
 def _start(now: state.Current) -> None:

@@ -38,23 +38,50 @@ def is_no_op(result: Result) -> bool:
     return result.scenario.status_quo is None and not result.scenario.has_levers
 
 
-def finding(answer: Answer) -> None:
-    """The computed sentences; that nothing is set, or that a lever does nothing, as well."""
+@dataclass(frozen=True)
+class Told:
+    """What stands above the charts.
+
+    before, finding, after : sentences; `before` and `after` stand over buttons that try a policy, and may be None
+    idle                   : that a lever does nothing, and why
+    cards                  : the four numbers
+    """
+
+    before: str | None
+    finding: str
+    after: str | None
+    idle: list[str]
+    cards: list[Card]
+
+
+def told(answer: Answer) -> Told:
+    """All of it, put into words."""
     result = answer.result
-    if is_no_op(result):
-        _no_op("**No policy is set, so nothing changes.** Below: what copying does.")
+    first, _, rest = result.finding.partition(". ")
+    return Told(
+        "**No policy is set, so nothing changes.** Below: what copying does." if is_no_op(result) else None,
+        f"**{plain(spoken(first) + ('.' if rest else ''))}** {plain(spoken(rest))}",
+        "Try a policy:" if not is_no_op(result) and result.nothing_moves else None,
+        [f"**{label(name)}** changes nothing here: {why}." for name, why in idle_levers(result.scenario).items()],
+        four(result),
+    )
+
+
+def finding(said: Told) -> None:
+    """The computed sentences."""
+    if said.before:
+        _no_op(said.before)
     with st.container(key="finding"):
-        first, _, rest = result.finding.partition(". ")
-        st.markdown(f"**{plain(spoken(first) + ('.' if rest else ''))}** {plain(spoken(rest))}")
-    if not is_no_op(result) and result.nothing_moves:
-        _no_op("Try a policy:")
-    for name, why in idle_levers(result.scenario).items():
-        st.info(f"**{label(name)}** changes nothing here: {why}.", icon=":material/info:")
+        st.markdown(said.finding)
+    if said.after:
+        _no_op(said.after)
+    for one in said.idle:
+        st.info(one, icon=":material/info:")
 
 
-def _no_op(told: str) -> None:
+def _no_op(sentence: str) -> None:
     with st.container(horizontal=True, key="no-op", vertical_alignment="center", gap="small"):
-        st.markdown(told, width="content")
+        st.markdown(sentence, width="content")
         for name in SUGGESTED:
             st.button(findings.display_name(name), key=f"try-{name}", on_click=_try, args=(name,), type="secondary")
 
@@ -69,10 +96,10 @@ def _try(name: str) -> None:
         state.start_from(name)
 
 
-def cards(answer: Answer) -> None:
+def cards(said: Told) -> None:
     """Four numbers in a row."""
     places = st.columns(4, gap="small")
-    for place, card in zip(places, four(answer.result), strict=True):
+    for place, card in zip(places, said.cards, strict=True):
         place.metric(
             card.title, card.value, card.change, delta_color="off", delta_arrow="off", border=True, help=card.told,
             height="stretch", delta_description=card.spread,
@@ -153,4 +180,4 @@ def _range(relative: np.ndarray) -> str:
     return " to ".join(findings.percent(float(end)) for end in np.quantile(relative, (0.05, 0.95)))
 
 
-__all__ = ["Card", "cards", "finding", "four", "is_no_op", "middle", "moved"]
+__all__ = ["Card", "Told", "cards", "finding", "four", "is_no_op", "middle", "moved", "told"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from econsim.scenario import Scenario
@@ -12,15 +14,20 @@ from econsim.web.running import Answer
 TITLE = "If models can be copied, who still trains the next one?"
 
 
-def first(scenario: Scenario) -> Answer:
-    """Finding, numbers and charts."""
+def first(scenario: Scenario) -> Callable[[], Answer]:
+    """Finding, numbers and charts: how to put them up, once the numbers are known."""
     answer = running.answer(scenario)
-    numbers.finding(answer)
-    numbers.cards(answer)
-    pictures.choose()
-    pictures.pictures(answer)
-    frame.status_line(answer.result)
-    return answer
+    said = numbers.told(answer)
+
+    def put_up() -> Answer:
+        numbers.finding(said)
+        numbers.cards(said)
+        pictures.choose()
+        pictures.pictures(answer)
+        frame.status_line(answer.result)
+        return answer
+
+    return put_up
 
 
 def rest(_: Scenario, answer: Answer) -> None:
