@@ -12,6 +12,7 @@ import econsim
 from econsim.errors import InputError, Problem
 
 TIMEOUT = 10.0  # seconds that a scheduler has to answer
+LOGGERS = ("distributed", "distributed.comm", "distributed.client", "tornado.application", "asyncio")
 
 
 @contextlib.contextmanager
@@ -28,7 +29,7 @@ def cluster(address: str) -> Iterator[Executor]:
     except ImportError:
         message = "needs Dask, which is not installed: python -m pip install 'econsim[cluster]'"
         raise InputError(Problem("cluster", message)) from None
-    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.comm", "distributed.client")]
+    loggers = [logging.getLogger(name) for name in LOGGERS]
     levels = [logger.level for logger in loggers]
     for logger in loggers:  # what goes wrong is told once, below
         logger.setLevel(logging.CRITICAL)

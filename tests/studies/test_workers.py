@@ -390,7 +390,7 @@ def test_without_dask(monkeypatch):
         pass
 
 
-def test_a_cancel_stops_a_cluster(tmp_path, dask):
+def test_a_cancel_stops_a_cluster(tmp_path, dask, caplog):
     design = {"method": "lhs", "samples": 8192}
     long = spec(scenario=small().with_(quarters=400), design=design, draws=1, chunk=2048)
 
@@ -399,3 +399,4 @@ def test_a_cancel_stops_a_cluster(tmp_path, dask):
 
     with clusters.cluster(dask.scheduler_address) as executor, pytest.raises(SweepStopped, match="cancelled"):
         sweep(long, tmp_path / "s", executor=executor, progress=cancel)
+    assert not [one.getMessage() for one in caplog.records if one.exc_info]  # Dask and Tornado tell of cancelled work
