@@ -1,10 +1,18 @@
-"""`python -m econsim` is the command `econsim`."""
+"""The command `econsim`, which `python -m econsim` is too."""
 
 from __future__ import annotations
 
 import sys
 
-from econsim.cli import main
+
+def main() -> int:
+    """Run it. Ctrl-C while it is being imported ends it as quietly as later."""
+    try:
+        from econsim.cli import main as command
+    except KeyboardInterrupt:
+        return 130
+    return command()
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -11,6 +11,8 @@ import re
 import select
 import signal
 import subprocess
+import sys
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from cli_helpers import COMMAND, SMALL, run, small
 
 import econsim
 from econsim import cli, runs
+from econsim.__main__ import main as start
 from econsim.cli import main
 from econsim.cli.progress import Progress
 from econsim.results import Result, simulate
@@ -179,3 +182,12 @@ def test_too_little_memory_is_said_before_the_work(capsys, monkeypatch):
 def test_a_command_error_names_its_class():
     assert issubclass(econsim.InputError, econsim.EconsimError)
     assert cli.main(["validate", "nothing-of-the-kind"]) == econsim.InputError.exit_code == 2
+
+
+def test_ctrl_c_while_the_command_is_imported(monkeypatch):
+    class Interrupted(ModuleType):
+        def __getattr__(self, name):
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "econsim.cli", Interrupted("econsim.cli"))
+    assert start() == 130
