@@ -201,9 +201,7 @@ def subject_of(scenario: Scenario) -> str:
     if scenario.status_quo is None and not scenario.has_levers:
         return "copying"
     added = levers_added(scenario)
-    if scenario.status_quo is None and added:
-        return f"{scenario.name} with {', '.join(added)}"
-    return scenario.name
+    return f"{scenario.name} with {', '.join(added)}" if added else scenario.name
 
 
 def levers_added(scenario: Scenario) -> list[str]:

@@ -121,6 +121,8 @@ def _where_known(series: np.ndarray, holds: Any) -> np.ndarray:
 def mean_defined(values: np.ndarray) -> np.ndarray:
     """Mean over the first axis of what is defined; NaN where nothing is."""
     known = np.isfinite(values)
+    if len(values) and known.all():  # as for most series: the same sum, sooner
+        return values.sum(axis=0) / float(len(values))
     return ratio(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0).astype(float))
 
 
@@ -168,14 +170,15 @@ def price_fall(capability: np.ndarray, price: np.ndarray) -> np.ndarray:
     if quarters <= FALL_QUARTERS:
         return np.full(draws, np.nan)
     highest = best[quarters - 1 - FALL_QUARTERS].max()
+    by_firm = [np.ascontiguousarray(part.swapaxes(1, 2)).reshape(quarters * draws, -1) for part in (capability, price)]
     for level in np.arange(0.0, highest + 1e-9, LEVEL_STEP) if np.isfinite(highest) else ():
         first = (best < level).sum(axis=0)
         seen = first + FALL_QUARTERS < quarters
         cheapest = []
         for when in (first, first + FALL_QUARTERS):
-            index = np.minimum(when, quarters - 1)[None, None]
-            offered = np.take_along_axis(capability, index, 0)[0] >= level
-            cheapest.append(np.where(offered, np.take_along_axis(price, index, 0)[0], np.inf).min(axis=0))
+            row = np.minimum(when, quarters - 1) * draws + np.arange(draws)
+            offered, asked = (part[row] for part in by_firm)
+            cheapest.append(np.where(offered >= level, asked, np.inf).min(axis=1))
         seen &= np.isfinite(cheapest[0]) & np.isfinite(cheapest[1])
         total += np.where(seen, (cheapest[0] - np.where(seen, cheapest[1], 0.0)) / years, 0.0)
         count += seen

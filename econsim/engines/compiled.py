@@ -7,6 +7,7 @@ differences grow from quarter to quarter magnify rounding (docs/engines.md).
 
 from __future__ import annotations
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -17,12 +18,14 @@ from econsim.arrays import NUMPY
 from econsim.engines import jax_compile, jax_programs
 from econsim.engines.cores import threads
 from econsim.engines.jax_inputs import QUARTERS, Shape, constants_of, parameters_of, quarters_of, shape_of
+from econsim.kept_worlds import Recent
 from econsim.series import PER_FIRM
 from econsim.state import State
 from econsim.world import World
 
 PROCESSOR_DRAWS = 64  # of one piece: two cores share a run of the usual size
 GRAPHICS_DRAWS = 8192
+_opened = Recent(4)  # states that worlds opened in: no lever moves them
 
 
 def needed_draws() -> int:
@@ -82,10 +85,17 @@ class _Opening(NamedTuple):
 def _open(world: World, shape: Shape, program: jax_programs.Program, draws: int) -> _Opening:
     """The opening, of all pieces at once: NumPy opens many draws about as quickly as a few."""
     constants = constants_of(world, shape, draws)
-    with np.errstate(all="ignore"):  # as in batch: a draw that fails is found by its residual
-        opened = model.start(parameters_of(constants.values, shape), shape.frame, constants.dispersion, NUMPY)
-    like = zip(opened, program.state, strict=True)
-    state = State(*(np.broadcast_to(part, (*size[:-1], draws)).astype(kind) for part, (size, kind) in like))
+    content = hashlib.blake2b()
+    for part in (*constants.values.values(), constants.dispersion):
+        content.update(part.tobytes())
+    key = shape, draws, content.digest()
+    state = _opened.get(key)
+    if state is None:
+        with np.errstate(all="ignore"):  # as in batch: a draw that fails is found by its residual
+            opened = model.start(parameters_of(constants.values, shape), shape.frame, constants.dispersion, NUMPY)
+        like = zip(opened, program.state, strict=True)
+        state = State(*(np.broadcast_to(part, (*size[:-1], draws)).astype(kind) for part, (size, kind) in like))
+        _opened.put(key, state)
     return _Opening(constants.values, state)
 
 

@@ -23,10 +23,14 @@ from econsim.web.words import plain
 First = Callable[[Scenario], Callable[[], Any]]  # computes, and returns what puts up what it has found
 LOG = logging.getLogger("econsim.web")
 
+# Charts cut their titles to the width that they find: `st.html` comes into force after they have looked.
+WIDTH = (
+    "<style>.st-key-width {display: none} "
+    '[data-testid="stMainBlockContainer"] {padding: 3.6rem 1.4rem 2rem; max-width: 1500px}</style>'
+)
 # Streamlit's own picture of a chart would carry neither source nor run id: ours are under Export.
 STYLE = """
 <style>
-[data-testid="stMainBlockContainer"] {padding: 3.6rem 1.4rem 2rem; max-width: 1500px}
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {gap: .55rem}
 [data-testid="stSidebarUserContent"] {padding-top: 0}
 [data-testid="stMainBlockContainer"] h1 {font-size: 1.5rem; padding: 0 0 .6rem}
@@ -101,26 +105,32 @@ def _before_the_rest(title: str, now: state.Current, first: First) -> Any:
         _heading(title)
         _around(now)
         raise
+    waits = first_paint.is_due()
+    if waits:
+        sidebar.begin()
     _heading(title, running.is_fast(now.scenario))
     try:
         found = put_up()
     except Exception:
-        _around(now)
+        _around(now, begun=waits)
         raise
-    if first_paint.is_due():
-        sidebar.keep_its_place()
+    if waits:
         first_paint.wait_and_begin_anew()
     _around(now)
     return found
 
 
-def _around(now: state.Current) -> None:
+def _around(now: state.Current, begun: bool = False) -> None:
     state.write_address(now)
+    if not begun:
+        sidebar.begin()
     sidebar.show(now)
 
 
 def _heading(title: str, at_once: bool = False) -> None:
     own = f"{ON_DARK if theme() is DARK else ''}{AT_ONCE if at_once else ''}"
+    with st.container(key="width"):
+        st.markdown(WIDTH, unsafe_allow_html=True)
     st.html(f"{STYLE}<style>{tables.STYLE}</style>{own}")
     for told in state.notices():
         st.warning(plain(told), icon=":material/info:")

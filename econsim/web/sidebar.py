@@ -15,10 +15,14 @@ OWN = "a file of yours"
 FIRST = "Scenario"
 
 
+def begin() -> None:
+    """Its first line: a sidebar without any has no width, and what stands beside it would move."""
+    st.sidebar.subheader(FIRST, anchor=False)
+
+
 def show(now: state.Current) -> None:
-    """All of it. Every widget shows the current scenario and changes it by a callback."""
+    """All that follows. Every widget shows the current scenario and changes it by a callback."""
     with st.sidebar:
-        st.subheader(FIRST, anchor=False)
         _start(now)
         st.subheader("Policy levers", anchor=False)
         levers.show(now.scenario)
@@ -27,11 +31,6 @@ def show(now: state.Current) -> None:
         st.subheader("Share and save", anchor=False)
         _share(now)
     state.page_stands()
-
-
-def keep_its_place() -> None:
-    """Its first line alone: a sidebar without any has no width, and what stands beside it would move."""
-    st.sidebar.subheader(FIRST, anchor=False)
 
 
 def _start(now: state.Current) -> None:
@@ -105,4 +104,4 @@ def _open(name: str, content: bytes) -> None:
     st.rerun()
 
 
-__all__ = ["show", "stack"]
+__all__ = ["begin", "show", "stack"]

@@ -14,6 +14,7 @@ from econsim.web import state
 from econsim.web.running import Answer
 from econsim.web.words import change, label, level, plain, short, spoken
 
+NOTHING = 1e-3  # of a range's other end: less is told as 0
 SUGGESTED = ("gate-and-detect", "release-window", "royalty", "rd-subsidy")
 
 
@@ -167,7 +168,10 @@ def _spread(result: Result, metric: str) -> str:
 
 
 def _to(low: float, high: float) -> str:
-    return f"{short(low, sign=True)} to {short(high, sign=True)}" if np.isfinite(low) else "–"
+    if not np.isfinite(low):
+        return "–"
+    nothing = NOTHING * max(abs(low), abs(high))
+    return " to ".join(short(end if abs(end) > nothing else 0.0, sign=True) for end in (low, high))
 
 
 def _median(relative: np.ndarray) -> str:
