@@ -59,7 +59,7 @@ def test_the_first_screen_is_painted_before_the_sidebar_is_put_up(visitor):
     assert tab.page.locator('[data-testid="stSidebar"] h3').all_inner_texts().count(sidebar.FIRST) == 1
     seen = tab.page.evaluate("window.seen")
     assert seen["sliderAtThirdChart"] == 0 and seen["sidebarAtThirdChart"] > 200, seen
-    assert tab.page.evaluate("window.paddingAtFirstChart === window.padding()"), "charts cut their titles at their first width"
+    assert tab.page.evaluate("window.paddingAtFirstChart === window.padding()"), "its titles are cut"
     before = tab.runs()
     tab.press("Release window")
     assert tab.runs() == before + 1, "it waits once a visit"
