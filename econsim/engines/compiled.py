@@ -119,7 +119,7 @@ def _run_piece(
     for start in range(0, world.quarters, QUARTERS):
         stop = min(start + QUARTERS, world.quarters)
         now = {name: part[start : start + QUARTERS] for name, part in quarters.items()}
-        state, seen = program.advance(constants, state, now)
+        state, seen = program.advance(constants, state, now, np.int64(stop - start))
         for name, whole in recorded.items():
             part = np.asarray(seen[name])[: stop - start, ..., :width]
             if name in PER_FIRM:

@@ -7,6 +7,7 @@ caller does with JAX.
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import importlib.util
 import os
@@ -42,13 +43,15 @@ from econsim.series import observe
 from econsim.state import State
 from econsim.user_cache import keep
 
-# A whole solve becomes one function rather than a launch for each of its operations; results that are needed twice
-# are computed once; vectors as wide as the processor has them; threads work on pieces of draws, not within one array.
+# A loop, unless all quarters are in it, becomes one function rather than a launch for each of its operations; results
+# that are needed twice are computed once; vectors as wide as the processor has them; threads work on pieces of draws,
+# not within one array.
 XLA_FLAGS = (
-    "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=100000000,"
+    "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=3000000,"
     "xla_cpu_use_multi_output_fusion,xla_cpu_disable_slp_vectorizer",
     "--xla_cpu_prefer_vector_width=512",
     "--xla_cpu_multi_thread_eigen=false",
+    "--xla_cpu_experimental_ynn_fusion_type=",  # sums by a library, which can be no part of a function
 )
 NICE = 5  # of compiling for later, beside somebody's answers
 
@@ -87,9 +90,11 @@ def compiled_elsewhere(shape: Shape, place: Path, gently: bool) -> bytes | None:
     environment = dict(os.environ)
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     flags = os.environ.get("XLA_FLAGS", "")
-    for added in (" ".join(XLA_FLAGS), ""):  # another XLA may not know a flag, and then ends the process
+    options = ["--gently"] if gently else []
+    # Another XLA may not know a flag, and then ends the process, or what may be part of a function.
+    for added, how in ((" ".join(XLA_FLAGS), ["--stretches"]), ("", [])):
         done = subprocess.run(
-            [sys.executable, "-m", "econsim.engines.jax_compile", *(["--gently"] if gently else [])],
+            [sys.executable, "-m", "econsim.engines.jax_compile", *how, *options],
             input=pickle.dumps((shape, place)),
             env={**environment, "XLA_FLAGS": f"{added} {flags}".strip()},
             stdout=subprocess.PIPE,
@@ -102,9 +107,12 @@ def compiled_elsewhere(shape: Shape, place: Path, gently: bool) -> bytes | None:
     return None
 
 
-def serialised(shape: Shape) -> bytes:
-    """Compile here; the function, the state it starts from and the series' names, as `jax_programs` can load them."""
-    advance, example, series = _function(shape)
+def serialised(shape: Shape, stretches: bool = False) -> bytes:
+    """Compile here; what makes a `jax_programs.Program`, as that can load it.
+
+    stretches : make each stretch of a quarter one function (`jax_stretches`), which takes the settings above
+    """
+    advance, example, series = _function(shape, stretches)
     jax = prepare_jax()
     from jax.experimental import serialize_executable
 
@@ -112,14 +120,15 @@ def serialised(shape: Shape) -> bytes:
     options = {"xla_backend_optimization_level": 1} if on_processor() else {}
     made = serialize_executable.serialize(jax.jit(advance).lower(*example).compile(compiler_options=options))
     kinds = jax.tree.map(lambda part: (part.shape, part.dtype.str), example[1])
-    return pickle.dumps((made, kinds, series))
+    return pickle.dumps((made, kinds, series, stretches))
 
 
-def _function(shape: Shape) -> tuple[Callable, tuple, tuple[str, ...]]:
-    """The function of a program, the shapes of its arguments (constants, state, quarters), and the series' names."""
+def _function(shape: Shape, stretches: bool) -> tuple[Callable, tuple, tuple[str, ...]]:
+    """The function of a program, the shapes of its arguments, and the series' names."""
     jax = prepare_jax()
     jnp = jax.numpy
     from econsim.engines.jax_namespace import JaxArrays
+    from econsim.engines.jax_stretches import in_stretches
     from econsim.series import PER_FIRM
 
     xp = JaxArrays(on_processor())
@@ -130,22 +139,31 @@ def _function(shape: Shape) -> tuple[Callable, tuple, tuple[str, ...]]:
         first = {name: part[0] for name, part in quarters.items()}
         state, seen = _one_quarter(shape, constants, opened, first, NUMPY)
     series = tuple(name for name in seen if name not in (*PER_FIRM, "lab_rd"))
+    kept = {"by_draw": np.zeros((len(series), shape.draws)), **{name: seen[name] for name in (*PER_FIRM, "lab_rd")}}
 
-    def alike(part: Any, like: np.ndarray) -> Any:  # the same shapes and types in every quarter, as a scan needs
+    def alike(part: Any, like: np.ndarray) -> Any:  # the same shapes and types in every quarter, as a loop needs
         return jnp.broadcast_to(jnp.asarray(part, like.dtype), like.shape)
 
-    def advance(constants: dict, state_before: State, quarters: dict) -> tuple[State, dict]:
-        def body(state_now: State, now: dict) -> tuple[State, dict]:
-            following, seen = _one_quarter(shape, constants, state_now, now, xp)
-            rows = jnp.stack([jnp.broadcast_to(seen[name], (shape.draws,)) for name in series])
-            return State(*map(alike, following, state)), {
-                "by_draw": rows,
-                **{name: seen[name] for name in (*PER_FIRM, "lab_rd")},
-            }
+    def one_quarter(constants: dict, state_now: State, now: dict) -> tuple[State, dict]:
+        following, seen = _one_quarter(shape, constants, state_now, now, xp)
+        seen["by_draw"] = jnp.stack([jnp.broadcast_to(seen[name], (shape.draws,)) for name in series])
+        return State(*map(alike, following, state)), {name: alike(seen[name], like) for name, like in kept.items()}
 
-        return jax.lax.scan(body, state_before, quarters)
+    def advance(constants: dict, state_before: State, quarters: dict, count: Any) -> tuple[State, dict]:
+        def body(number: Any, before: tuple[State, dict]) -> tuple[State, dict]:
+            state_now, recorded = before
+            now = jax.tree.map(lambda part: part[number], quarters)
+            following, seen = quarter(constants, state_now, now)
+            put = jax.lax.dynamic_update_index_in_dim
+            return following, {name: put(whole, seen[name], number, 0) for name, whole in recorded.items()}
 
-    example = jax.tree.map(lambda part: jax.ShapeDtypeStruct(part.shape, part.dtype), (constants, state, quarters))
+        quarter = functools.partial(in_stretches, one_quarter) if stretches else one_quarter
+        empty = {name: jnp.zeros((QUARTERS, *part.shape), part.dtype) for name, part in kept.items()}
+        return jax.lax.fori_loop(0, count, body, (state_before, empty))
+
+    example = jax.tree.map(
+        lambda part: jax.ShapeDtypeStruct(part.shape, part.dtype), (constants, state, quarters, np.int64(0))
+    )
     return advance, example, series
 
 
@@ -194,7 +212,7 @@ def _main() -> None:
     else:
         step_back(os.getpid(), NICE)
     shape, place = pickle.load(sys.stdin.buffer)
-    content = serialised(shape)
+    content = serialised(shape, "--stretches" in sys.argv)
     keep(place, content)
     sys.stdout.buffer.write(content)
 

@@ -15,7 +15,7 @@ from econsim.arrays import FIRM
 from econsim.state import Frame
 from econsim.world import World
 
-QUARTERS = 12  # of one call: a run of any length is a few of them
+QUARTERS = 60  # of one call at most: a longer run takes several
 LAB_SLOTS, DISTILLER_SLOTS = (4, 8, 16, 32, 64), (10, 20, 40, 80, 160, 320)
 
 OF_LABS = ("lab_exists", "initial_capability", "lab_cost_factor", "lab_cash", "lab_premium", "lab_fixed_cost")

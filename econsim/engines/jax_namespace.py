@@ -6,6 +6,7 @@ Numbers agree with NumPy's to rounding. Faster elementary functions live here an
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,8 @@ from jax import lax
 
 from econsim.arrays import BORROWED, SEGMENT, Array
 
-TILE = 64  # entries of `where_needed` that are solved together: more of them wait for the slowest, fewer cost calls
+TILE = 32  # entries of `where_needed` that are solved together: more of them wait for the slowest, fewer cost loops
+THERE = {"mode": "promise_in_bounds", "wrap_negative_indices": False}  # of an entry that exists: nothing to look after
 
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _ODD = (6.666666666666735130e-01, 2.857142874366239149e-01, 1.818357216161805012e-01, 1.479819860511658591e-01)
@@ -138,30 +140,42 @@ class JaxArrays:
             return tuple(jnp.where(mask, part, 0.0) for part in function(*arrays))
         firms, _, draws = mask.shape
         asked = mask.reshape(-1)
-        rank = jnp.cumsum(asked.astype(jnp.int32)) - 1
+        count = jnp.cumsum(asked.astype(jnp.int32))  # asked for up to each entry
         size = -(-asked.size // TILE) * TILE
-        entries = jnp.arange(asked.size, dtype=jnp.int32)
-        line = jnp.zeros(size, jnp.int32).at[jnp.where(asked, rank, size)].set(entries, mode="drop")
 
         @functools.partial(jax.jit, inline=True)  # traced once
         def solve(tile: Array) -> tuple:
-            entry = lax.dynamic_slice_in_dim(line, tile * TILE, TILE)
+            entry = _standing(tile * TILE + jnp.arange(TILE, dtype=jnp.int32), count)
             return function(*(_pick(part, entry, draws) for part in arrays))
 
         def one_tile(loop: tuple) -> tuple:
             tile, found = loop
-            solved = solve(tile)
-            put = lax.dynamic_update_slice_in_dim
-            return tile + 1, tuple(
-                put(whole, part[0], tile * TILE, 1) for whole, part in zip(found, solved, strict=True)
-            )
+            # All results into one array: several XLA would write anew from end to end for every tile.
+            rows = one_after_the_other([part[0] for part in solve(tile)])
+            return tile + 1, lax.dynamic_update_slice_in_dim(found, rows, tile * TILE, 1)
 
         shapes = jax.eval_shape(solve, jnp.int32(0))
-        empty = tuple(jnp.zeros((part.shape[SEGMENT], size)) for part in shapes)
-        _, found = lax.while_loop(lambda loop: loop[0] * TILE <= rank[-1], one_tile, (jnp.int32(0), empty))
-        place = jnp.where(asked, rank, 0)
-        spread = (part[:, place].reshape(-1, firms, draws).transpose(1, 0, 2) for part in found)
-        return tuple(jnp.where(mask, part, 0.0) for part in spread)
+        ends = list(itertools.accumulate(part.shape[SEGMENT] for part in shapes))
+        start = jnp.int32(0), jnp.zeros((ends[-1], size))
+        _, found = lax.while_loop(lambda loop: loop[0] * TILE < count[-1], one_tile, start)
+        place = jnp.where(asked, count - 1, 0)
+        spread = found.at[:, place].get(**THERE).reshape(-1, firms, draws).transpose(1, 0, 2)
+        return tuple(jnp.where(mask, spread[:, first:end], 0.0) for first, end in itertools.pairwise([0, *ends]))
+
+
+def _standing(number: Array, count: Array) -> Array:
+    """Where the entries of these numbers (0, 1, ...) stand in a mask, by bisection.
+
+    count : (entry,) how many of the mask hold up to each entry
+
+    A scatter would do, but XLA can make no single function of what contains one.
+    """
+    place = jnp.zeros(number.shape, jnp.int32)
+    for power in reversed(range(count.size.bit_length())):
+        further = place + (1 << power)
+        held = count.at[jnp.minimum(further, count.size) - 1].get(**THERE)
+        place = jnp.where((further <= count.size) & (held <= number), further, place)
+    return jnp.minimum(place, count.size - 1)
 
 
 def _over(both: Callable, reduce: Callable, values: Array, axis: int) -> Array:
@@ -181,9 +195,9 @@ def _pick(part: Array, entry: Array, draws: int) -> Array:
     if part.ndim == 0 or (part.shape[-1] == 1 and part.ndim == 1):
         return part
     if part.ndim == 1:
-        return part[entry % draws]
+        return part.at[entry % draws].get(**THERE)
     firms, segments, width = part.shape
     if firms == 1:
-        return part if width == 1 else part[:, :, entry % draws]
+        return part if width == 1 else part.at[:, :, entry % draws].get(**THERE)
     part = jnp.broadcast_to(part, (firms, segments, draws))
-    return jnp.stack([part[:, segment].reshape(-1)[entry] for segment in range(segments)])[None]
+    return jnp.stack([part[:, segment].reshape(-1).at[entry].get(**THERE) for segment in range(segments)])[None]

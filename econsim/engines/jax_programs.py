@@ -26,14 +26,16 @@ VERSION_OF_FORMAT = 3
 class Program(NamedTuple):
     """What runs one shape of world.
 
-    advance : constants, state, quarters -> state, recorded
+    advance : constants, state, quarters, how many of them -> state, recorded
     state   : shapes and types of the state that it takes
     series  : names of the rows of `recorded["by_draw"]` (quarter, series, draw)
+    whole   : whether stretches of it are single functions, as where nothing stood in the way of the settings
     """
 
     advance: Callable
     state: State
     series: tuple[str, ...]
+    whole: bool
 
 
 _ready: dict[Shape, Program] = {}
@@ -135,8 +137,8 @@ def _load(content: bytes, gently: bool = False) -> Program:
     jax_compile.prepare_jax()
     from jax.experimental import serialize_executable
 
-    advance, state, series = pickle.loads(content)
-    return Program(serialize_executable.deserialize_and_load(*advance), state, series)
+    advance, state, series, whole = pickle.loads(content)
+    return Program(serialize_executable.deserialize_and_load(*advance), state, series, whole)
 
 
 # ---------------------------------------------------------------------------------------------------- on disk
