@@ -8,6 +8,7 @@ caller does with JAX.
 from __future__ import annotations
 
 import functools
+import gc
 import importlib.metadata
 import importlib.util
 import os
@@ -207,6 +208,7 @@ def _end_with_parent(parent: int) -> None:
 
 
 def _main() -> None:
+    gc.disable()  # a process of seconds has nothing to gain from it
     if "--gently" not in sys.argv:
         threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     else:
