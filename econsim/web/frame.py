@@ -7,7 +7,7 @@ import secrets
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -20,7 +20,6 @@ from econsim.scenario import Scenario
 from econsim.web import first_paint, running, sidebar, state, tables
 from econsim.web.words import plain
 
-First = Callable[[Scenario], Callable[[], Any]]  # computes, and returns what puts up what it has found
 LOG = logging.getLogger("econsim.web")
 
 # Charts cut their titles to the width that they find: `st.html` comes into force after they have looked. What is hidden
@@ -32,7 +31,7 @@ WIDTH = (
 # Streamlit's own picture of a chart would carry neither source nor run id: ours are under Export.
 STYLE = """
 <style>
-[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {gap: .55rem}
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"], .st-key-heading {gap: .55rem}
 [data-testid="stSidebarUserContent"] {padding-top: 0}
 [data-testid="stMainBlockContainer"] h1 {font-size: 1.5rem; padding: 0 0 .6rem}
 [data-testid="stMainBlockContainer"] h2 {font-size: 1.15rem; padding: .8rem 0 .6rem}
@@ -78,30 +77,49 @@ ON_DARK = f"""
 """
 
 
-def show(title: str, body: Callable[..., None], first: First | None = None) -> None:
+class FirstScreen(NamedTuple):
+    """What levers are moved for, computed already: how to put it up.
+
+    numbers  : sentences and numbers, which go first
+    pictures : what stands below them; returns what the rest of the page is told
+    """
+
+    numbers: Callable[[], None]
+    pictures: Callable[[], Any]
+
+
+def show(title: str, body: Callable[..., None], first: Callable[[Scenario], FirstScreen] | None = None) -> None:
     """A page: sidebar, notices, title, and the body under a guard that shows no traceback.
 
     title : the page's question or subject, as its heading
     body  : called with the current scenario, and with what the first screen gave
-    first : the first screen, what levers are moved for
+    first : computes the first screen
     """
     with guard():
         now = state.sync(title)
-        if first is None or not running.is_at_hand(now.scenario):
+        if first is None:
             _around(now)
             _heading(title)
-            body(now.scenario, *([first(now.scenario)()] if first else []))
-        else:
+            body(now.scenario)
+        elif running.is_at_hand(now.scenario):
             body(now.scenario, _before_the_rest(title, now, first))
+        else:
+            _around(now)
+            _heading(title)
+            screen = first(now.scenario)
+            screen.numbers()
+            body(now.scenario, screen.pictures())
 
 
-def _before_the_rest(title: str, now: state.Current, first: First) -> Any:
+def _before_the_rest(title: str, now: state.Current, first: Callable[[Scenario], FirstScreen]) -> Any:
     """Put the first screen up before the sidebar, which the browser takes long for.
 
     Nothing is sent before all its numbers are known: a browser that has something to do takes the processor from them.
+    Then they go first, and the heading into the place that is kept for it above them: Streamlit sends what there is
+    every hundredth of a second, and what is sent ahead of them makes them miss a turn or two.
     """
     try:
-        put_up = first(now.scenario)
+        screen = first(now.scenario)
     except Exception:  # no `finally`: a run that a next press breaks off must end here, or that press may be lost
         _heading(title)
         _around(now)
@@ -109,9 +127,21 @@ def _before_the_rest(title: str, now: state.Current, first: First) -> Any:
     waits = first_paint.is_due()
     if waits:
         sidebar.begin()
-    _heading(title, running.is_fast(now.scenario))
+    above = st.container(key="heading")
+
+    def heading() -> None:
+        with above:
+            _heading(title, running.is_fast(now.scenario))
+
     try:
-        found = put_up()
+        screen.numbers()
+    except Exception:
+        heading()
+        _around(now, begun=waits)
+        raise
+    heading()
+    try:
+        found = screen.pictures()
     except Exception:
         _around(now, begun=waits)
         raise
@@ -201,4 +231,4 @@ def _doubts(result: Result) -> str | None:
     return plain(" ".join(told)) if told else None
 
 
-__all__ = ["guard", "safely", "show", "status_line", "theme"]
+__all__ = ["FirstScreen", "guard", "safely", "show", "status_line", "theme"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from econsim.scenario import Scenario
@@ -14,20 +12,22 @@ from econsim.web.running import Answer
 TITLE = "If models can be copied, who still trains the next one?"
 
 
-def first(scenario: Scenario) -> Callable[[], Answer]:
-    """Finding, numbers and charts: how to put them up, once the numbers are known."""
+def first(scenario: Scenario) -> frame.FirstScreen:
+    """Finding, numbers and charts."""
     answer = running.answer(scenario)
     said = numbers.told(answer)
 
-    def put_up() -> Answer:
+    def put_up_numbers() -> None:
         numbers.finding(said)
         numbers.cards(said)
+
+    def put_up_pictures() -> Answer:
         pictures.choose()
         pictures.pictures(answer)
         frame.status_line(answer.result)
         return answer
 
-    return put_up
+    return frame.FirstScreen(put_up_numbers, put_up_pictures)
 
 
 def rest(_: Scenario, answer: Answer) -> None:
