@@ -44,15 +44,15 @@ from econsim.series import observe
 from econsim.state import State
 from econsim.user_cache import keep
 
-# A loop, unless all quarters are in it, becomes one function rather than a launch for each of its operations; results
-# that are needed twice are computed once; vectors as wide as the processor has them; threads work on pieces of draws,
-# not within one array.
+# What is one function we say ourselves (`jax_stretches`), so no loop is small enough to be one by itself; results that
+# are needed twice are computed once; vectors as wide as the processor has them; threads work on pieces of draws, not
+# within one array; no sums by a library, which could be no part of a function.
 XLA_FLAGS = (
-    "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=3000000,"
+    "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1,"
     "xla_cpu_use_multi_output_fusion,xla_cpu_disable_slp_vectorizer",
     "--xla_cpu_prefer_vector_width=512",
     "--xla_cpu_multi_thread_eigen=false",
-    "--xla_cpu_experimental_ynn_fusion_type=",  # sums by a library, which can be no part of a function
+    "--xla_cpu_experimental_ynn_fusion_type=",
 )
 NICE = 5  # of compiling for later, beside somebody's answers
 
@@ -92,7 +92,7 @@ def compiled_elsewhere(shape: Shape, place: Path, gently: bool) -> bytes | None:
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     flags = os.environ.get("XLA_FLAGS", "")
     options = ["--gently"] if gently else []
-    # Another XLA may not know a flag, and then ends the process, or what may be part of a function.
+    # Another XLA may not know a flag, and then ends the process, or may not make a function of something.
     for added, how in ((" ".join(XLA_FLAGS), ["--stretches"]), ("", [])):
         done = subprocess.run(
             [sys.executable, "-m", "econsim.engines.jax_compile", *how, *options],
@@ -111,7 +111,7 @@ def compiled_elsewhere(shape: Shape, place: Path, gently: bool) -> bytes | None:
 def serialised(shape: Shape, stretches: bool = False) -> bytes:
     """Compile here; what makes a `jax_programs.Program`, as that can load it.
 
-    stretches : make each stretch of a quarter one function (`jax_stretches`), which takes the settings above
+    stretches : make functions of the parts of a quarter (`jax_stretches`), which takes the settings above
     """
     advance, example, series = _function(shape, stretches)
     jax = prepare_jax()
@@ -129,7 +129,6 @@ def _function(shape: Shape, stretches: bool) -> tuple[Callable, tuple, tuple[str
     jax = prepare_jax()
     jnp = jax.numpy
     from econsim.engines.jax_namespace import JaxArrays
-    from econsim.engines.jax_stretches import in_stretches
     from econsim.series import PER_FIRM
 
     xp = JaxArrays(on_processor())
@@ -147,7 +146,8 @@ def _function(shape: Shape, stretches: bool) -> tuple[Callable, tuple, tuple[str
 
     def one_quarter(constants: dict, state_now: State, now: dict) -> tuple[State, dict]:
         following, seen = _one_quarter(shape, constants, state_now, now, xp)
-        seen["by_draw"] = jnp.stack([jnp.broadcast_to(seen[name], (shape.draws,)) for name in series])
+        by_draw = jnp.stack([jnp.broadcast_to(seen[name], (shape.draws,)) for name in series])
+        seen = {**seen, "by_draw": by_draw}
         return State(*map(alike, following, state)), {name: alike(seen[name], like) for name, like in kept.items()}
 
     def advance(constants: dict, state_before: State, quarters: dict, count: Any) -> tuple[State, dict]:
@@ -158,7 +158,11 @@ def _function(shape: Shape, stretches: bool) -> tuple[Callable, tuple, tuple[str
             put = jax.lax.dynamic_update_index_in_dim
             return following, {name: put(whole, seen[name], number, 0) for name, whole in recorded.items()}
 
-        quarter = functools.partial(in_stretches, one_quarter) if stretches else one_quarter
+        quarter = one_quarter
+        if stretches:
+            from econsim.engines.jax_stretches import in_stretches
+
+            quarter = functools.partial(in_stretches, one_quarter)
         empty = {name: jnp.zeros((QUARTERS, *part.shape), part.dtype) for name, part in kept.items()}
         return jax.lax.fori_loop(0, count, body, (state_before, empty))
 

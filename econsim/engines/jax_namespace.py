@@ -18,7 +18,7 @@ from jax import lax
 from econsim.arrays import BORROWED, SEGMENT, Array
 
 TILE = 32  # entries of `where_needed` that are solved together: more of them wait for the slowest, fewer cost loops
-THERE = {"mode": "promise_in_bounds", "wrap_negative_indices": False}  # of an entry that exists: nothing to look after
+THERE = "promise_in_bounds"  # of an entry that exists: nothing to look after
 
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _ODD = (6.666666666666735130e-01, 2.857142874366239149e-01, 1.818357216161805012e-01, 1.479819860511658591e-01)
@@ -159,7 +159,7 @@ class JaxArrays:
         start = jnp.int32(0), jnp.zeros((ends[-1], size))
         _, found = lax.while_loop(lambda loop: loop[0] * TILE < count[-1], one_tile, start)
         place = jnp.where(asked, count - 1, 0)
-        spread = found.at[:, place].get(**THERE).reshape(-1, firms, draws).transpose(1, 0, 2)
+        spread = found.at[:, place].get(mode=THERE).reshape(-1, firms, draws).transpose(1, 0, 2)
         return tuple(jnp.where(mask, spread[:, first:end], 0.0) for first, end in itertools.pairwise([0, *ends]))
 
 
@@ -173,7 +173,7 @@ def _standing(number: Array, count: Array) -> Array:
     place = jnp.zeros(number.shape, jnp.int32)
     for power in reversed(range(count.size.bit_length())):
         further = place + (1 << power)
-        held = count.at[jnp.minimum(further, count.size) - 1].get(**THERE)
+        held = count.at[jnp.minimum(further, count.size) - 1].get(mode=THERE)
         place = jnp.where((further <= count.size) & (held <= number), further, place)
     return jnp.minimum(place, count.size - 1)
 
@@ -195,9 +195,9 @@ def _pick(part: Array, entry: Array, draws: int) -> Array:
     if part.ndim == 0 or (part.shape[-1] == 1 and part.ndim == 1):
         return part
     if part.ndim == 1:
-        return part.at[entry % draws].get(**THERE)
+        return part.at[entry % draws].get(mode=THERE)
     firms, segments, width = part.shape
     if firms == 1:
-        return part if width == 1 else part.at[:, :, entry % draws].get(**THERE)
+        return part if width == 1 else part.at[:, :, entry % draws].get(mode=THERE)
     part = jnp.broadcast_to(part, (firms, segments, draws))
-    return jnp.stack([part[:, segment].reshape(-1).at[entry].get(**THERE) for segment in range(segments)])[None]
+    return jnp.stack([part[:, segment].reshape(-1).at[entry].get(mode=THERE) for segment in range(segments)])[None]

@@ -20,7 +20,7 @@ from econsim.engines.jax_inputs import Shape, without_copying
 from econsim.state import State
 from econsim.user_cache import keep, place_of
 
-VERSION_OF_FORMAT = 3
+VERSION_OF_FORMAT = 4
 
 
 class Program(NamedTuple):
@@ -29,13 +29,13 @@ class Program(NamedTuple):
     advance : constants, state, quarters, how many of them -> state, recorded
     state   : shapes and types of the state that it takes
     series  : names of the rows of `recorded["by_draw"]` (quarter, series, draw)
-    whole   : whether stretches of it are single functions, as where nothing stood in the way of the settings
+    quick   : whether it was made with all settings; where XLA refuses them one is made without
     """
 
     advance: Callable
     state: State
     series: tuple[str, ...]
-    whole: bool
+    quick: bool
 
 
 _ready: dict[Shape, Program] = {}
@@ -137,8 +137,8 @@ def _load(content: bytes, gently: bool = False) -> Program:
     jax_compile.prepare_jax()
     from jax.experimental import serialize_executable
 
-    advance, state, series, whole = pickle.loads(content)
-    return Program(serialize_executable.deserialize_and_load(*advance), state, series, whole)
+    advance, state, series, quick = pickle.loads(content)
+    return Program(serialize_executable.deserialize_and_load(*advance), state, series, quick)
 
 
 # ---------------------------------------------------------------------------------------------------- on disk

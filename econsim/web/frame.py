@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import econsim
 from econsim.charts.style import DARK, LIGHT, Theme
@@ -130,17 +131,15 @@ def _before_the_rest(title: str, now: state.Current, first: Callable[[Scenario],
     above = st.container(key="heading")
 
     def heading() -> None:
-        with above:
-            _heading(title, running.is_fast(now.scenario))
+        _heading(title, running.is_fast(now.scenario), above)
 
     try:
-        screen.numbers()
-    except Exception:
+        try:
+            screen.numbers()
+        except Exception:
+            heading()
+            raise
         heading()
-        _around(now, begun=waits)
-        raise
-    heading()
-    try:
         found = screen.pictures()
     except Exception:
         _around(now, begun=waits)
@@ -158,14 +157,15 @@ def _around(now: state.Current, begun: bool = False) -> None:
     sidebar.show(now)
 
 
-def _heading(title: str, at_once: bool = False) -> None:
+def _heading(title: str, at_once: bool = False, place: DeltaGenerator | None = None) -> None:
     own = f"{ON_DARK if theme() is DARK else ''}{AT_ONCE if at_once else ''}"
-    with st.container(key="width"):
-        st.markdown(WIDTH, unsafe_allow_html=True)
-    st.html(f"{STYLE}<style>{tables.STYLE}</style>{own}")
-    for told in state.notices():
-        st.warning(plain(told), icon=":material/info:")
-    st.title(title, anchor=False)
+    with place or st.container(key="heading"):
+        with st.container(key="width"):
+            st.markdown(WIDTH, unsafe_allow_html=True)
+        st.html(f"{STYLE}<style>{tables.STYLE}</style>{own}")
+        for told in state.notices():
+            st.warning(plain(told), icon=":material/info:")
+        st.title(title, anchor=False)
 
 
 @contextmanager

@@ -135,7 +135,7 @@ def test_programs_are_made_with_all_settings(name):
     from econsim.engines.jax_inputs import shape_of
 
     if needed_draws() == 64:  # a processor
-        assert jax_programs.program(shape_of(world_of(load_scenario(name), draws=2), 64, False)).whole
+        assert jax_programs.program(shape_of(world_of(load_scenario(name), draws=2), 64, False)).quick
 
 
 def test_a_world_without_copying_can_run_where_copying_is_compiled(monkeypatch):
