@@ -160,9 +160,38 @@ def test_a_world_without_copying_can_run_where_copying_is_compiled(monkeypatch):
     assert_equal(found, own, [batch.trajectories(nudged(twin, by)) for by in NUDGES])
 
 
-def test_a_shorter_horizon_is_the_start_of_a_longer_one():
-    longer, shorter = (compiled(world_of(baseline(quarters=quarters), draws=8)) for quarters in (31, 19))
-    assert all(same(longer[name][:19], shorter[name]) for name in shorter if name != "lab_rd")
+def test_a_run_of_more_quarters_than_one_call_takes():
+    """The second call goes on from where the first ended, with the luck of its own quarters."""
+    from econsim.engines.jax_inputs import QUARTERS
+
+    long = world_of(baseline(quarters=QUARTERS + 7), draws=8)
+    check(long)
+    short = compiled(world_of(baseline(quarters=19), draws=8))
+    assert all(same(compiled(long)[name][:19], short[name]) for name in short if name != "lab_rd")
+
+
+def test_an_opening_is_kept_for_the_worlds_that_it_is_of(monkeypatch):
+    """A lever does not move it; a parameter, other luck at the start, and other draws do."""
+    from econsim.engines import compiled as engine
+
+    made, start = [], engine.model.start
+    monkeypatch.setattr(engine, "_opened", engine.Recent(4))
+    monkeypatch.setattr(engine.model, "start", lambda *given: made.append(given) or start(*given))
+    world = world_of(baseline(quarters=4), draws=4)
+    compiled(world)
+    compiled(world_of(baseline(quarters=4, royalty_rate=0.2), draws=4))
+    assert len(made) == 1
+    other_luck = world.shocks.initial_capability + 0.1
+    for other in (
+        nudged(world, 1.5),
+        world._replace(shocks=SimpleNamespace(**{**vars(world.shocks), "initial_capability": other_luck})),
+        world_of(baseline(quarters=4), draws=5),
+    ):
+        expected = batch.compute(other)
+        made.clear()  # batch opens worlds too
+        found = compiled(other)
+        assert len(made) == 1
+        np.testing.assert_allclose(found["rd_investment"][0], expected["rd_investment"][0], rtol=TOLERANCE)
 
 
 @pytest.mark.slow
