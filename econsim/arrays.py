@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from econsim.recording import StandIn
-from econsim.replay import replay_of
+from econsim.recording import CannotReplay, StandIn
+from econsim.replay import PART, STEP, knows_arrays_alone, replay_of, replayed
 
 Array = Any  # a NumPy or JAX array, or a float; shapes stand in the docstrings
 FIRM, SEGMENT, DRAW = -3, -2, -1
@@ -94,6 +94,14 @@ class NumpyArrays:
         Only the draws that have not settled are worked on, which spares about half the steps. Whether a draw has
         settled depends on that draw alone, so its numbers do not depend on its neighbours.
         """
+        if isinstance(start[0], StandIn):
+            count = len(start)
+            return _written_down(
+                improve,
+                lambda *parts: NumpyArrays.iterate(steps, improve, parts[:count], parts[count:]),
+                (*start, *given),
+                STEP,
+            )
         draws = max([part.shape[-1] for part in start])
         entries = max([part.size for part in start]) // draws
         width = max(2, BLOCK // entries)
@@ -115,12 +123,17 @@ class NumpyArrays:
         function : elementwise in firm and draw; takes and returns arrays (firm, segment, draw)
         arrays   : broadcastable to (firm, segment, draw), or (draw,), or floats
         """
+        if isinstance(mask, StandIn):
+            return _written_down(
+                function, lambda mask, *parts: NumpyArrays.where_needed(mask, function, *parts), (mask, *arrays), PART
+            )
         firms, _, draws = mask.shape
         entry = mask.ravel().nonzero()[0]  # in the order firm, draw
         chosen = entry.size
         firm, draw = np.divmod(_filled_up(entry), draws)
         places: dict[tuple[int, ...], np.ndarray] = {}
-        results = function(*(_pick(part, firm, draw, places) for part in arrays))
+        picked = tuple([_pick(part, firm, draw, places) for part in arrays])
+        results = replayed(function, picked, firm.size, NumpyArrays)
         spread = []
         for part in results:
             segments = part.shape[SEGMENT]
@@ -129,6 +142,14 @@ class NumpyArrays:
             whole.ravel()[place[:, :chosen]] = part[0, :, :chosen]
             spread.append(whole)
         return tuple(spread)
+
+
+def _written_down(function: Callable, operation: Callable, arguments: tuple, level: int) -> tuple:
+    """An operation of ours that replays a function, in the recording that its first argument belongs to."""
+    if not knows_arrays_alone(function, NumpyArrays):
+        raise CannotReplay("a function that may do something else next time")
+    found: tuple = arguments[0].recording.call(operation, arguments, level)
+    return found
 
 
 def _solve(steps: int, improve: Callable, start: tuple, given: tuple, draws: int, entries: int) -> tuple:

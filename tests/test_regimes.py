@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from model_helpers import SERIES, baseline, differing, quiet_world, run, run_of, solved, world_of, worlds
 
-from econsim import model
+from econsim import model, replay
 from econsim.arrays import NUMPY
 from econsim.audit import cash_miss, walk, welfare_miss
 from econsim.rules import demand, pricing
@@ -53,9 +53,11 @@ def test_limit_price_kinks(substitution, ratio):
     assert solved(found)
 
 
-def test_draws_that_do_not_solve_are_reported(monkeypatch):
+def test_draws_that_do_not_solve_are_reported(monkeypatch, request):
     """With too few steps some draws miss their prices: they count as failed, and their books still close."""
     monkeypatch.setattr(pricing, "WARM_STEPS", 2)
+    replay.forget()
+    request.addfinalizer(replay.forget)
     found = run_of(baseline(quarters=20), 32)
     missed = (found["residual"] > RESIDUAL).any(axis=0)
     assert missed.any()

@@ -12,7 +12,7 @@ import numpy as np
 from econsim import model
 from econsim.arrays import NUMPY
 from econsim.engines.batch_helpers import helpers
-from econsim.series import observe
+from econsim.engines.batch_quarter import Quarterly
 from econsim.world import World
 
 PAUSE, LONGEST_WAIT = 1.0, 10.0  # seconds
@@ -65,11 +65,12 @@ def _share(world: World, rd_path: np.ndarray | None, piece: slice, draws: int) -
 def compute(world: World, rd_path: np.ndarray | None = None) -> dict[str, np.ndarray]:
     """`trajectories`, in this process alone."""
     global _last_quarter
-    parameters, frame, shocks = world.parameters, world.frame, world.shocks
+    shocks = world.shocks
     draws = shocks.initial_capability.shape[-1]
+    one_quarter = Quarterly(world.frame, world.parameters, draws)
     recorded: dict[str, np.ndarray] = {}
     with np.errstate(all="ignore"):  # a draw that fails is found by its residual and reported, not printed about
-        state = model.start(parameters, frame, shocks.initial_capability, NUMPY)
+        state = model.start(world.parameters, world.frame, shocks.initial_capability, NUMPY)
         for period in range(world.quarters):
             _last_quarter = time.monotonic()
             quarter = model.Quarter(
@@ -81,12 +82,9 @@ def compute(world: World, rd_path: np.ndarray | None = None) -> dict[str, np.nda
                 rd_path=None if rd_path is None else rd_path[period],
                 labs_after=None if rd_path is None else np.isfinite(rd_path[min(period + 1, world.quarters - 1)]),
             )
-            following, flows = model.step(state, quarter, parameters, frame, NUMPY)
-            seen = observe(state, flows, parameters, frame, NUMPY)
-            seen["lab_rd"] = np.where(state.lab_active, flows.investment, np.nan)
+            state, seen = one_quarter(state, quarter)
             for name, value in seen.items():
                 if period == 0:
                     recorded[name] = np.empty((world.quarters, *np.shape(value)[:-1], draws))
                 recorded[name][period] = value
-            state = following
     return recorded

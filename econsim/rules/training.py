@@ -22,8 +22,7 @@ def accessible_capability(history: Array, window: Array, xp: Array) -> Array:
     """
     whole = xp.floor(window)
     part = window - whole
-    labs, draws = history.shape[FIRM], history.shape[-1]
-    index = (whole + xp.zeros((1, labs, 1, draws))).astype(int)
+    index = (whole + xp.zeros_like(history[:1])).astype(int)
     newer = xp.take_along_axis(history, index, 0)[0]
     older = xp.take_along_axis(history, index + 1, 0)[0]
     return newer + part * (older - newer)
