@@ -126,7 +126,8 @@ def finding(result: Result) -> str:
         return f"Nothing changes: {result.scenario.name} is the same as {result.status_quo_name} in every future."
     missing = [name for name in TOLD if name not in result.catalogue]
     if missing:
-        return f"No finding: it rests on {', '.join(TOLD)}, and {', '.join(missing)} were not kept."
+        of_which = "" if len(missing) == len(TOLD) else f"of which {', '.join(missing)} "
+        return f"No finding: it rests on {', '.join(TOLD)}, {of_which or 'which '}were not kept."
     few = "" if result.draws >= FUTURES else f" Too few draws for a finding to rest on: {result.draws}."
     return f"{_rd_sentence(result)} {_parties_sentence(result)}{few}"
 

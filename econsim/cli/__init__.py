@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import time
 from collections.abc import Sequence
 
 import click
@@ -96,15 +97,18 @@ for _command in _COMMANDS:
     commands.add_command(_command)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, begun: float | None = None) -> int:
     """Run one command line and return its exit code; every error is told in a line or a few on stderr.
+
+    begun : when the process was started, in seconds of `time.time`; default: now
 
     0 done; 1 a check failed; 2 bad usage, bad input, or a file that cannot be used; 3 too many draws failed to
     solve; 4 a stored result does not match; 130 interrupted.
     """
     _let_every_terminal_cope()
     try:
-        with commands.make_context("econsim", list(sys.argv[1:] if arguments is None else arguments)) as context:
+        words = list(sys.argv[1:] if arguments is None else arguments)
+        with commands.make_context("econsim", words, obj=time.time() if begun is None else begun) as context:
             code = commands.invoke(context)
         if sys.stdout is not None:
             sys.stdout.flush()

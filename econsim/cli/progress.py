@@ -12,10 +12,11 @@ from econsim.cli_text import duration, number
 
 BAR = 30  # characters
 EVERY = 1.0  # seconds, at least, from line to line where there is no terminal
+SELDOM = 60  # the time until the next line is at least so small a part of the time that has passed
 
 
 class Progress:
-    """Progress on a stream: a bar on a terminal, otherwise at most a line a second and none for short runs.
+    """Progress on a stream: a bar on a terminal, otherwise a line a second, fewer in long runs and none in short ones.
 
     Use it as a context manager and call it with what is done and what was asked for, in draws or `what` else there is.
     """
@@ -52,11 +53,14 @@ class Progress:
             self._write("\r" + " " * self._longest + "\r")
 
     def __call__(self, done: int, total: int) -> None:
+        last = done >= total > self.done and self.told > self.started
         self.done, self.total = done, total
         now = time.monotonic()
         if self._resumes:
             self._resumes, self.before, self.started = False, done, now
-        if self.quiet or self.terminal or now - self.told < EVERY:
+        if self.quiet or self.terminal:
+            return
+        if not last and now - self.told < max(EVERY, (now - self.started) / SELDOM):
             return
         self.told = now
         self._write(f"{self.text(now)}\n")

@@ -17,7 +17,7 @@ from econsim.cli.sweeping import (
     _executor,
     _interrupted,
     _note,
-    _terminated_as_interrupted,
+    _stopped_once,
 )
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def sensitivity(
     choose(engine, world, sum(planned_rows(checked).values()))
     found: Sensitivity | None = None
     stopped: Any = None
-    with _terminated_as_interrupted(), _executor(address) as executor:
+    with _stopped_once(), _executor(address) as executor:
         if not quiet and not as_json:
             _note(plan_text(checked))
         with Progress(quiet=quiet, resumable=True) as progress:

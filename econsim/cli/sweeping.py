@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Iterator
@@ -54,7 +55,7 @@ def sweep(
     from econsim.store import as_json as written
     from econsim.studies.sweep import SweepStopped, plan_sweep
     from econsim.studies.sweep import sweep as run_sweep
-    from econsim.studies.sweep_spec import read_sweep_spec
+    from econsim.studies.sweep_spec import needs_yes, read_sweep_spec
     from econsim.studies.workers import check_workers
 
     if out == "":
@@ -70,22 +71,24 @@ def sweep(
         return _dry_run(checked, out, resume, workers, address, engine, as_json, quiet)
     _ask_for_yes(checked, yes)
     plan_sweep(checked, str(out), resume, engine)  # finds what is wrong before anything is started
+    asked = click.get_current_context().find_object(float)
     with (
         Progress(quiet=quiet, resumable=True) as progress,
-        _terminated_as_interrupted(),
+        _stopped_once(),
         _executor(address) as executor,
     ):
         try:
-            done = run_sweep(checked, str(out), resume, workers, executor, engine, progress, lambda text: _note(text))
+            done = run_sweep(checked, str(out), resume, workers, executor, engine, progress, _note, asked)
         except SweepStopped as stop:
             stopped: SweepStopped | None = stop
         else:
             stopped = None
     if stopped is not None:
-        _note(
-            f"{stopped.state}: {stopped.done} of {stopped.total} draws are done and kept; go on with: "
-            f"econsim sweep {spec} --out {out} --resume"
-        )
+        again = ["econsim", "sweep", spec, "--out", str(out), "--resume", *(["--yes"] if needs_yes(checked) else [])]
+        again += ["--workers", str(workers)] if workers is not None else []
+        again += ["--cluster", address] if address is not None else []
+        done_so_far = f"{stopped.done} of {stopped.total} draws are done and kept"
+        _note(f"{stopped.state}: {done_so_far}; go on with: {shlex.join(again)}")
         if as_json:
             told = {"state": stopped.state, "done": stopped.done, "total": stopped.total, "folder": out}
             show_json(written(told))
@@ -116,7 +119,7 @@ def _dry_run(
     engine_here = choose(engine, spec.scenarios[0], spec.rows)
     plan = make_plan(spec, engine_here) if out is None else plan_sweep(spec, out, resume, engine)[0]
     try:
-        with Progress(quiet=quiet or as_json, what="chunks"), _executor(address) as executor:
+        with Progress(quiet=quiet or as_json, what="chunks"), _stopped_once(), _executor(address) as executor:
             found = estimate_sweep(plan, out, workers, executor)
     except KeyboardInterrupt:
         _note("interrupted; nothing was written")
@@ -150,17 +153,23 @@ def _executor(address: str | None) -> Iterator[Executor | None]:
 
 
 @contextlib.contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """SIGTERM stops the work as Ctrl-C does: what is done is kept and the workers end."""
+def _stopped_once() -> Iterator[None]:
+    """SIGTERM stops the work as Ctrl-C does: what is done is kept and the workers end. No second one disturbs that."""
+    numbers, heard = (signal.SIGINT, signal.SIGTERM), []
 
     def stop(number: int, frame: object) -> None:
+        heard.append(number)
+        for one in numbers:
+            signal.signal(one, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = [signal.signal(one, stop) for one in numbers]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        if not heard:  # else the process is about to end
+            for one, handler in zip(numbers, before, strict=True):
+                signal.signal(one, handler)
 
 
 def _interrupted() -> int:

@@ -13,6 +13,7 @@ from econsim import model
 from econsim.arrays import NUMPY
 from econsim.engines.batch_helpers import helpers
 from econsim.engines.batch_quarter import Quarterly
+from econsim.engines.giving_up import heed
 from econsim.world import World
 
 PAUSE, LONGEST_WAIT = 1.0, 10.0  # seconds
@@ -72,6 +73,7 @@ def compute(world: World, rd_path: np.ndarray | None = None) -> dict[str, np.nda
     with np.errstate(all="ignore"):  # a draw that fails is found by its residual and reported, not printed about
         state = model.start(world.parameters, world.frame, shocks.initial_capability, NUMPY)
         for period in range(world.quarters):
+            heed()
             _last_quarter = time.monotonic()
             quarter = model.Quarter(
                 period=float(period),

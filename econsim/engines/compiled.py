@@ -17,6 +17,7 @@ from econsim import model
 from econsim.arrays import NUMPY
 from econsim.engines import jax_compile, jax_programs
 from econsim.engines.cores import threads
+from econsim.engines.giving_up import heed
 from econsim.engines.jax_inputs import QUARTERS, Shape, constants_of, parameters_of, quarters_of, shape_of
 from econsim.kept_worlds import Recent
 from econsim.series import PER_FIRM
@@ -52,10 +53,12 @@ def trajectories(world: World, rd_path: np.ndarray | None = None) -> dict[str, n
     workers = min(threads(), len(pieces)) if jax_compile.on_processor() else 1
     if workers == 1:
         for piece in pieces:
+            heed()
             run(piece)
     else:
         with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(run, pieces))
+            for _ in pool.map(run, pieces):
+                heed()
     return _named(recorded, world, program.series)
 
 

@@ -183,6 +183,7 @@ def _columns_of_rows(rows: list, checker: Checker) -> dict[str, list[float]] | N
     """The columns of points given one by one; None where something is wrong."""
     before = len(checker.problems)
     names: list[str] = []
+    unknown: list[str] = []
     columns: dict[str, list[float]] = {}
     for place, row in enumerate(rows):
         path: FieldPath = (*PATH, place)
@@ -191,8 +192,7 @@ def _columns_of_rows(rows: list, checker: Checker) -> dict[str, list[float]] | N
             continue
         if not names:
             names = list(row)
-            if not all([known_name(checker, (*path, name), name) for name in names]):
-                return None
+            unknown = [name for name in names if not known_name(checker, (*path, name), name)]
             columns = {name: [] for name in names}
         for name in row:
             if name not in columns:
@@ -200,6 +200,8 @@ def _columns_of_rows(rows: list, checker: Checker) -> dict[str, list[float]] | N
         for name in names:
             if name not in row:
                 checker.report((*path, name), "is missing: every point names the same")
+            elif name in unknown:
+                continue  # said once, where it stands first
             elif (number := checker.number((*path, name), row[name], value_field(name))) is not None:
                 columns[name].append(float(number))
     return columns if len(checker.problems) == before else None

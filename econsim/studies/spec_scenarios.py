@@ -12,7 +12,8 @@ from econsim.errors import InputError, Problem
 from econsim.field_checker import Checker
 from econsim.library import FieldPath, find_scenario, merge_parents
 from econsim.scenario import Scenario, load_scenario
-from econsim.scenario_schema import SCENARIO_KEYS
+from econsim.scenario_checks import check_scenario
+from econsim.scenario_schema import SCENARIO_KEYS, TEXT_LIMITS
 from econsim.studies.spec_fields import adopt, at_home, known_fields
 from econsim.yaml_reader import Document, read_yaml_text
 
@@ -111,22 +112,29 @@ def _word(value: str | Path) -> str:
 def _written_in_place(path: FieldPath, value: Mapping, checker: Checker, folder: Path) -> Scenario | None:
     before = len(checker.problems)
     fields = known_fields(checker, path, value, SCENARIO_KEYS, "field of a scenario")
-    if len(checker.problems) != before:
-        return None
     merged = merge_parents(Document(fields), folder)
     for problem in merged.problems:
         checker.add((*path, "extends"), problem)
-    if merged.problems:
-        return None
     try:
-        return Scenario(**merged.data)
+        if len(checker.problems) == before:
+            return Scenario(**merged.data)
+        _check_alone(merged.data)
     except InputError as error:
         for problem in error.problems:
             if problem.file is None:
                 checker.add((*path, *_steps(problem.field)), problem)
             else:
                 checker.problems.append(problem)
-        return None
+    return None
+
+
+def _check_alone(data: Mapping[str, Any]) -> None:
+    """Raises InputError with what is wrong with single fields of a scenario, parts of which could not be read."""
+    checker = Checker()
+    given = {key: item for key, item in data.items() if not (key in TEXT_LIMITS and item == "")}
+    check_scenario(given, checker, complete=False)
+    if checker.problems:
+        raise InputError(checker.problems)
 
 
 def _steps(field: str) -> FieldPath:

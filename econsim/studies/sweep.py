@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import time
 import warnings
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Executor
@@ -52,6 +54,7 @@ def sweep(
     engine: str = "auto",
     progress: Progress | None = None,
     notice: Notice | None = None,
+    asked: float | None = None,
 ) -> Sweep:
     """Compute a sweep into a folder.
 
@@ -62,10 +65,12 @@ def sweep(
     engine   : as for `simulate`; a sweep keeps the engine that it was begun with
     progress : called with the rows done and all rows (a row is a point, a draw and a scenario), first at the start
     notice   : called with what somebody should know, such as a damaged file; default: a warning
+    asked    : seconds of `time.time`; a file `cancel` from before is of an earlier run. Default: now
     returns  : the finished sweep, the same bytes however often it was stopped and whoever computed it
     raises   : InputError for a bad spec, or a folder that holds anything else or cannot be written;
                SweepStopped, a KeyboardInterrupt, when stopped by Ctrl-C or a file `cancel` in the folder
     """
+    asked = time.time() if asked is None else asked
     plan, held = plan_sweep(spec, out, resume, engine)
     if workers is not None:
         check_workers(workers)
@@ -79,7 +84,7 @@ def sweep(
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder):
             check_folder(folder, plan, read_plan(folder), resume)  # somebody may have used it meanwhile
-            _Run(folder, plan, tell, progress).complete(workers, executor)
+            _Run(folder, plan, tell, progress, asked).complete(workers, executor)
     except OSError as error:
         raise cannot_write(folder, error) from None
     return open_sweep(folder)
@@ -90,7 +95,7 @@ def plan_sweep(
 ) -> tuple[SweepPlan, dict[str, Any] | None]:
     """The plan of a sweep, and what the folder holds of it already; errors as in `sweep`. Nothing is written."""
     checked = as_sweep_spec(spec)
-    if "\0" in str(out):
+    if not isinstance(out, str | os.PathLike) or "\0" in str(out):
         raise InputError(Problem("out", "is not a usable folder name", repr(str(out))[:80]))
     folder = Path(out)
     held = read_plan(folder)
@@ -108,21 +113,22 @@ def plan_sweep(
 class _Run:
     """One attempt at completing a sweep, by the one process that may."""
 
-    def __init__(self, folder: Path, plan: SweepPlan, tell: Notice, progress: Progress | None):
-        self.folder, self.plan, self.tell, self.progress = folder, plan, tell, progress
+    def __init__(self, folder: Path, plan: SweepPlan, tell: Notice, progress: Progress | None, asked: float):
+        self.folder, self.plan, self.tell, self.progress, self.asked = folder, plan, tell, progress, asked
         self.status = Status(folder, plan.rows * len(plan.pairs))
 
     def complete(self, workers: int | None, executor: Executor | None) -> None:
         """Compute what is missing, then write index, manifest and the last status."""
         remove_partial(self.folder)
-        with Cancel(self.folder) as cancel:
+        with Cancel(self.folder, self.asked) as cancel:
             try:
                 if self._is_complete(cancel):
                     self._show(self.status.total)
                     self.status.done = self.status.total
                     self.status.end("done")
                     return
-                write_layout(self.folder, self.plan)
+                if changed := write_layout(self.folder, self.plan):
+                    self.tell(f"not as this sweep has them, and written anew: {', '.join(changed)}")
                 missing = self._missing(cancel)
                 if missing.any() or missing.shape[1] < self.plan.chunks:
                     with contextlib.closing(self._computed(missing, workers, executor, cancel)) as done:
@@ -166,7 +172,7 @@ class _Run:
                     continue
                 cancel.check()
                 start, stop = plan.span(index)
-                if chunk_is_good(path, plan.address(pair.label, index), plan.columns, stop - start):
+                if chunk_is_good(path, plan.address(pair.label, index), plan.engine, plan.columns, stop - start):
                     missing[place, index] = False
                     there += stop - start
                 else:
@@ -196,7 +202,7 @@ class _Run:
     def _keep(self, task: ChunkTask, tables: Mapping[str, Mapping[str, np.ndarray]]) -> None:
         for label, table in tables.items():
             path = self.folder / chunk_path(self.plan, label, task.index)
-            write_chunk(path, table, self.plan.address(label, task.index))
+            write_chunk(path, table, self.plan.address(label, task.index), self.plan.engine)
         self.status.add(len(tables) * (task.stop - task.start))
         self._show(self.status.done)
 

@@ -188,14 +188,14 @@ def _measure_files(plan: SweepPlan, tables: dict[str, Table]) -> _Files:
     table = next(iter(tables.values()))
     rows = len(table["failed"])
     half = {name: values[: max(rows // 2, 1)] for name, values in table.items()}
-    large, small = len(chunk_bytes(table, "")), len(chunk_bytes(half, ""))
+    large, small = len(chunk_bytes(table, "", "")), len(chunk_bytes(half, "", ""))
     bytes_a_row = (large - small) / (rows - len(half["failed"])) if rows > 1 else 8.0 * len(table)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "chunk"
         begin = time.perf_counter()
-        write_chunk(path, table, "")
+        write_chunk(path, table, "", "")
         written = time.perf_counter()
-        chunk_is_good(path, "", plan.columns, rows)
+        chunk_is_good(path, "", "", plan.columns, rows)
         read = time.perf_counter()
     scale = plan.chunk_rows / rows * len(tables)
     return _Files(

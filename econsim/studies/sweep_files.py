@@ -59,13 +59,13 @@ def remove_partial(folder: Path) -> None:
 # ---------------------------------------------------------------------------------------------------- tables
 
 
-def chunk_bytes(columns: Mapping[str, np.ndarray], address: str) -> bytes:
-    """The content of a chunk file."""
+def chunk_bytes(columns: Mapping[str, np.ndarray], address: str, engine: str) -> bytes:
+    """The content of a chunk file. Engines agree to rounding, not to the last bit, so the file says which it was."""
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()
     table = pa.table({name: pa.array(values) for name, values in columns.items()})
-    table = table.replace_schema_metadata({ADDRESS: json.dumps({"address": address}).encode()})
+    table = table.replace_schema_metadata({ADDRESS: _told(address, engine)})
     with parquet_writer(sink, table.schema) as writer:
         writer.write_table(table)
     content: bytes = sink.getvalue().to_pybytes()
@@ -89,9 +89,9 @@ def parquet_writer(sink: Any, schema: pyarrow.Schema, statistics: bool = False) 
     )
 
 
-def write_chunk(path: Path, columns: Mapping[str, np.ndarray], address: str) -> int:
+def write_chunk(path: Path, columns: Mapping[str, np.ndarray], address: str, engine: str) -> int:
     """Write a chunk file; the number of bytes."""
-    content = chunk_bytes(columns, address)
+    content = chunk_bytes(columns, address, engine)
     with whole_file(path) as stream:
         stream.write(content)
     return len(content)
@@ -106,14 +106,18 @@ def read_chunk(path: Path, columns: Sequence[str] | None = None) -> dict[str, np
     return {name: table.column(name).to_numpy() for name in table.column_names}
 
 
-def chunk_is_good(path: Path, address: str, columns: Sequence[str], rows: int) -> bool:
+def _told(address: str, engine: str) -> bytes:
+    return json.dumps({"address": address, "engine": engine}).encode()
+
+
+def chunk_is_good(path: Path, address: str, engine: str, columns: Sequence[str], rows: int) -> bool:
     """Whether a chunk file can be read to its last byte and holds what its name promises."""
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            told = json.loads((file.schema_arrow.metadata or {}).get(ADDRESS, b"null"))
-            if told != {"address": address} or tuple(file.schema_arrow.names) != tuple(columns):
+            told = (file.schema_arrow.metadata or {}).get(ADDRESS)
+            if told != _told(address, engine) or tuple(file.schema_arrow.names) != tuple(columns):
                 return False
             return bool(file.read(use_threads=False).num_rows == rows)
     except (OSError, ValueError):

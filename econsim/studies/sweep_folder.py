@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -13,9 +14,9 @@ from typing import Any
 import econsim
 from econsim.errors import InputError, Problem
 from econsim.scenario import Scenario
-from econsim.store import package_versions, read_json
+from econsim.store import as_json, package_versions, read_json
 from econsim.studies.designs import ListDesign
-from econsim.studies.sweep_files import PARTIAL, chunk_name, write_json, write_text
+from econsim.studies.sweep_files import PARTIAL, chunk_name, write_text
 from econsim.studies.sweep_lock import LOCK
 from econsim.studies.sweep_plan import SweepPlan
 from econsim.studies.sweep_status import CANCEL, STATUS
@@ -104,17 +105,36 @@ def changed_packages(held: dict[str, Any]) -> str:
     return ", ".join(changed)
 
 
-def write_layout(folder: Path, plan: SweepPlan) -> None:
-    """The files that say what the sweep is, plan first; those that are there already stay."""
-    if not (folder / PLAN).exists():
-        write_json(folder / PLAN, plan.content())
-    for name, pieces in _layout(plan).items():
+def write_layout(folder: Path, plan: SweepPlan) -> list[str]:
+    """The files that say what the sweep is, plan first; those that are there and as they should be stay.
+
+    returns : those that were there and were something else
+    """
+    held, content = read_plan(folder), plan.content()
+    if held is not None:  # what a sweep was begun with is kept
+        content["packages"] = held["packages"]
+    files = {PLAN: lambda: [as_json(content)]} | _layout(plan)
+    damaged = []
+    for name, pieces in files.items():
         path = folder / name
-        if not path.exists():
-            path.parent.mkdir(exist_ok=True)
-            write_text(path, pieces())
+        there = path.exists()
+        if held == json.loads(as_json(content)) if name == PLAN else there and _holds(path, pieces()):
+            continue
+        damaged += [name] if there else []
+        path.parent.mkdir(exist_ok=True)
+        write_text(path, pieces())
     for pair in plan.pairs:
         (folder / CHUNKS / pair.label).mkdir(parents=True, exist_ok=True)
+    return damaged
+
+
+def _holds(path: Path, pieces: Iterable[str]) -> bool:
+    """Whether a file is this text and no more."""
+    try:
+        with path.open("rb") as stream:
+            return all(stream.read(len(part)) == part for part in map(str.encode, pieces)) and not stream.read(1)
+    except OSError:
+        return False
 
 
 def layout_names(plan: SweepPlan) -> list[str]:

@@ -6,7 +6,7 @@ engine that runs it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,13 @@ from econsim.library import FieldPath, Place
 from econsim.metrics import summary_catalogue
 from econsim.runs import DEFAULT_ENSEMBLE, DEFAULT_SEED, ENSEMBLES, LARGEST_DRAWS
 from econsim.scenario import Scenario
-from econsim.scenario_schema import Field
+from econsim.scenario_schema import Field, Structure
 from econsim.scenario_text import as_yaml
-from econsim.series import catalogue
+from econsim.series import BY_SEGMENT, catalogue
 from econsim.studies.design_section import DESIGN_KEYS, LARGEST_DESIGN, read_design
 from econsim.studies.designs import Design
 from econsim.studies.spec_fields import at_home, known_fields
-from econsim.studies.spec_scenarios import as_mapping, read_against, read_scenarios
+from econsim.studies.spec_scenarios import Given, as_mapping, read_against, read_scenario, read_scenarios
 from econsim.yaml_reader import read_yaml
 
 SPEC_KEYS = (
@@ -186,17 +186,30 @@ def _checked(raw: Mapping[str, Any], checker: Checker, folder: Path) -> SweepSpe
     against = read_against(given["against"], read, checker, folder) if "against" in given else None
     seed = numbers["seed"]
     beside = set(SPEC_KEYS) - {"design"}
-    design = read_design(given.get("design"), scenarios, 0 if seed is None else int(seed), checker, folder, beside)
+    first_read = _first_read(given, read, folder)
+    design = read_design(
+        given.get("design"),
+        scenarios,
+        0 if seed is None else int(seed),
+        checker,
+        folder,
+        beside,
+        first_read=first_read,
+    )
     shocks = _choice("shocks", "kind of shocks", given, SHOCKS, checker)
     ensemble = _choice("ensemble", "ensemble", given, ENSEMBLES, checker)
     metrics = _metrics(given["metrics"], scenarios, checker) if "metrics" in given else _metrics_of(scenarios)
     series = _series(given["over_time"], scenarios, checker) if "over_time" in given else ()
-    if not checker.problems and design is not None:
-        shocks = shocks or ("own" if design.method in _OWN_SHOCKS else "shared")
-        ensemble = ensemble or scenarios[0].ensemble or DEFAULT_ENSEMBLE
+    if "shocks" not in given and design is not None:
+        shocks = "own" if design.method in _OWN_SHOCKS else "shared"
+    if "ensemble" not in given and first_read:
+        ensemble = scenarios[0].ensemble or DEFAULT_ENSEMBLE
+    if design is not None:
         _rows(design, int(numbers["draws"] or 0), shocks, ensemble, checker)
     if checker.problems or design is None:
-        raise InputError(sorted(checker.problems, key=lambda one: (one.file or "", one.line or 0)))
+        # A file that is named twice is wrong once.
+        problems = dict.fromkeys(checker.problems)
+        raise InputError(sorted(problems, key=lambda one: (one.file or "", one.line or 0)))
     return SweepSpec(
         scenarios=scenarios,
         against=tuple(None if against is None else against.scenario for _ in scenarios),
@@ -210,6 +223,14 @@ def _checked(raw: Mapping[str, Any], checker: Checker, folder: Path) -> SweepSpe
         words=(*(one.word for one in read), None if against is None else against.word),
         series=series,
     )
+
+
+def _first_read(given: Mapping[str, Any], read: Sequence[Given], folder: Path) -> bool:
+    """Whether the first scenario of the spec could be read, and so is the first of those read."""
+    listed = given.get("scenarios")
+    if not read or not isinstance(listed, list) or len(read) == len(listed):
+        return bool(read)
+    return read_scenario(("scenarios", 0), listed[0], Checker(), folder) is not None
 
 
 def _choice(name: str, kind: str, given: Mapping[str, Any], options: tuple[str, ...], checker: Checker) -> str | None:
@@ -226,8 +247,15 @@ def _metrics_of(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
     return tuple(name for name in known[0] if all(name in one for one in known)) if known else ()
 
 
-def _segments(scenario: Scenario) -> tuple[str, ...]:
-    return tuple(segment.name for segment in scenario.structure.segments)
+def _segments(scenario: Scenario | None) -> tuple[str, ...]:
+    """The kinds of buyers of a scenario; None: the usual ones."""
+    structure = Structure() if scenario is None else scenario.structure
+    return tuple(segment.name for segment in structure.segments)
+
+
+def _may_exist(name: str, usual: Collection[str]) -> bool:
+    """Whether a scenario that could not be read may have a metric or series: those of its buyers bear their names."""
+    return name in usual or name.startswith(tuple(f"{one}_" for one in BY_SEGMENT))
 
 
 def _metrics(value: Any, scenarios: Sequence[Scenario], checker: Checker) -> tuple[str, ...]:
@@ -249,6 +277,8 @@ def _metrics(value: Any, scenarios: Sequence[Scenario], checker: Checker) -> tup
                 checker.report((*path, place), f"is not a metric of {lacking[0].name}, whose buyers are others", name)
             else:
                 checker.add((*path, place), unknown_name("", name[:80], shared, kind="metric"))
+        elif not scenarios and not _may_exist(name, usual := summary_catalogue(_segments(None))):
+            checker.add((*path, place), unknown_name("", name[:80], usual, kind="metric"))
     return tuple(name for name in shared if name in value)
 
 
@@ -266,14 +296,16 @@ def _series(value: Any, scenarios: Sequence[Scenario], checker: Checker) -> tupl
             checker.report((*path, place), "is given twice", name)
         elif scenarios and name not in shared:
             checker.add((*path, place), unknown_name("", name[:80], shared, kind="series"))
+        elif not scenarios and not _may_exist(name, usual := catalogue(_segments(None))):
+            checker.add((*path, place), unknown_name("", name[:80], usual, kind="series"))
     return tuple(name for name in shared if name in value)
 
 
-def _rows(design: Design, draws: int, shocks: str, ensemble: str, checker: Checker) -> None:
-    """Points and draws together."""
+def _rows(design: Design, draws: int, shocks: str | None, ensemble: str | None, checker: Checker) -> None:
+    """Points and draws together; what is 0 or None is not known, and nothing is said about it."""
     rows = design.size * draws
     if rows > LARGEST_DESIGN:
         checker.add(("draws",), Problem("", "gives too many rows", f"{rows:,}", f"at most {LARGEST_DESIGN:,}"))
-    elif shocks == "own" and ensemble != "default" and rows > LAST_PRIOR_DRAW:
+    elif shocks == "own" and ensemble not in ("default", None) and rows > LAST_PRIOR_DRAW:
         message = "needs a draw for every row, more than the prior has"
         checker.add(("design",), Problem("", message, f"{rows:,}", f"at most {LAST_PRIOR_DRAW:,}, or 'shocks: shared'"))

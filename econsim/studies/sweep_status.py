@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from econsim.store import read_json
+from econsim.store import as_json, read_json
 from econsim.studies.sweep_files import write_json
 from econsim.studies.sweep_lock import is_locked
 
@@ -56,7 +56,10 @@ class Status:
 
     def end(self, state: str) -> None:
         """The last word: the state and the counts alone, so that it does not tell one run from another."""
-        self._write({"state": state, "done": self.done, "total": self.total})
+        content = {"state": state, "done": self.done, "total": self.total}
+        if not self._write(content):
+            with contextlib.suppress(OSError):  # shorter than what is there, so that a full disk has room for it
+                (self.folder / STATUS).write_text(as_json(content), encoding="utf-8")
 
     def _write_running(self, state: str) -> None:
         self._written = time.monotonic()
@@ -75,9 +78,12 @@ class Status:
             }
         )
 
-    def _write(self, content: dict[str, Any]) -> None:
-        with contextlib.suppress(OSError):  # a full disk stops the work that matters, and says so there
+    def _write(self, content: dict[str, Any]) -> bool:
+        try:
             write_json(self.folder / STATUS, content)
+        except OSError:  # a full disk stops the work that matters, and says so there
+            return False
+        return True
 
 
 def read_status(folder: str | Path) -> dict[str, Any]:
@@ -96,13 +102,16 @@ def read_status(folder: str | Path) -> dict[str, Any]:
 class Cancel:
     """The file `cancel` in a sweep's folder, which may appear at any time. Ask `check` often."""
 
-    def __init__(self, folder: Path):
-        self.path = folder / CANCEL
+    def __init__(self, folder: Path, since: float | None = None):
+        """A file from before `since`, in seconds of `time.time`, was meant for an earlier run; default: before now."""
+        self.path, self.since = folder / CANCEL, time.time() if since is None else since
         self.seen = False
         self._looked = time.monotonic()
 
     def __enter__(self) -> Cancel:
-        self.path.unlink(missing_ok=True)  # of an earlier time
+        with contextlib.suppress(FileNotFoundError):
+            if self.path.stat().st_mtime < self.since:
+                self.path.unlink()
         return self
 
     def __exit__(self, *error: object) -> None:

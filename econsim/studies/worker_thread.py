@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import threading
 from concurrent.futures import Future
 from typing import Any
+
+from econsim.engines.giving_up import until
 
 NAME = "econsim-chunk"
 PATIENCE = 0.3  # seconds to wait for work that was given up
@@ -20,6 +21,7 @@ class WorkerThread:
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
+        self._given_up = threading.Event()
 
     def __enter__(self) -> WorkerThread:
         return self
@@ -34,7 +36,8 @@ class WorkerThread:
 
         def work() -> None:
             try:
-                future.set_result(function(*arguments))
+                with until(self._given_up):
+                    future.set_result(function(*arguments))
             except BaseException as error:
                 if not future.done():
                     future.set_exception(error)
@@ -44,13 +47,10 @@ class WorkerThread:
         return future
 
     def end(self) -> None:
-        """Break off what is being done: Python code at its next instruction, compiled code when it comes back."""
-        if self._thread is None or not self._thread.is_alive():
-            return
-        # SystemExit ends a thread without a word, wherever in it it arrives.
-        place, error = ctypes.c_ulong(self._thread.ident or 0), ctypes.py_object(SystemExit)
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(place, error)
-        self._thread.join(PATIENCE)
+        """Have what is being done broken off: batch after its quarter, compiled code when it comes back."""
+        if self._thread is not None and self._thread.is_alive():
+            self._given_up.set()
+            self._thread.join(PATIENCE)
 
 
 def still_at_work() -> bool:

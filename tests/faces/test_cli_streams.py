@@ -40,6 +40,21 @@ def test_progress_is_a_line_a_second_at_most_when_nobody_watches(monkeypatch):
     assert stream.getvalue() == "30 of 50 draws, 25 draws/s, 1 s left\n50 of 50 draws, 12.5 draws/s, 4 s\n"
 
 
+def test_the_longer_it_takes_the_less_often_it_is_told(monkeypatch):
+    """A line a second for a day would fill a log; the end is told all the same."""
+    monkeypatch.setattr("econsim.cli.progress.EVERY", 1.0)
+    now = [0.0]
+    monkeypatch.setattr("econsim.cli.progress.time.monotonic", lambda: now[0])
+    stream, told = io.StringIO(), []
+    with Progress(stream) as progress:
+        for second in range(1, 100_000):
+            now[0] = float(second)
+            progress(second, 99_999)
+            told.append(stream.getvalue().count("\n"))
+    assert told[58] == 59 and told[7200] < 400 and told[-1] < 600
+    assert stream.getvalue().splitlines()[-1].startswith("99999 of 99999 draws")
+
+
 def test_progress_survives_a_stream_that_closes(monkeypatch):
     monkeypatch.setattr("econsim.cli.progress.EVERY", 1.0)
     stream = io.StringIO()

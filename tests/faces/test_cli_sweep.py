@@ -333,9 +333,8 @@ def test_stopping_keeps_what_is_done(stop, state, workers):
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert json.loads(out) == {"state": state, "done": 0, "total": 9000, "folder": "there"}
-    assert err.splitlines()[-1] == (
-        f"{state}: 0 of 9000 draws are done and kept; go on with: econsim sweep long.yaml --out there --resume"
-    )
+    again = " ".join(["econsim sweep long.yaml --out there --resume", *workers])
+    assert err.splitlines()[-1] == f"{state}: 0 of 9000 draws are done and kept; go on with: {again}"
     assert "Traceback" not in err
     assert read_status("there") == {"state": state, "done": 0, "total": 9000}
     assert not Path("there/cancel").exists() and not Path("there/.lock").exists()

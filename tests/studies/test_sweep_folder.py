@@ -261,6 +261,47 @@ def test_a_folder_in_which_nothing_was_begun_is_empty(tmp_path, whole):
     assert content(sweep(spec(), folder).folder) == content(whole)
 
 
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("spec.yaml", lambda text: text + "draws: 7\n"),
+        ("scenarios/royalty.yaml", lambda text: ""),
+        ("points.csv", lambda text: text.replace("0.2", "0.9")),
+        ("points.csv", lambda text: text + "0.4\n"),
+        ("plan.json", lambda text: text.replace('"draws": 2', '"draws": 3')),
+    ],
+)
+def test_what_says_something_else_is_written_anew(tmp_path, monkeypatch, name, change):
+    """A sweep is resumed from what it is asked for; a file that was edited since would be signed as if it were so."""
+    (tmp_path / "given.csv").write_text("royalty_rate\n0.1\n0.2\n0.3\n")
+    given = spec(design={"method": "file", "file": str(tmp_path / "given.csv")})
+    with monkeypatch.context() as patch:
+        use_stand_in(patch)
+        whole = content(sweep(given, tmp_path / "whole").folder)
+        stopped_after(tmp_path / "s", 1, patch, spec=given)
+        path = tmp_path / "s" / name
+        changed = change(path.read_text())
+        assert changed != path.read_text()
+        path.write_text(changed)
+        said = []
+        use_stand_in(patch)
+        sweep(given, tmp_path / "s", resume=True, notice=said.append)
+    assert said == [f"not as this sweep has them, and written anew: {name}"]
+    assert content(tmp_path / "s") == whole
+
+
+def test_a_chunk_of_another_engine_is_computed_again(tmp_path, monkeypatch):
+    use_stand_in(monkeypatch)
+    other = econsim.sweep(spec(), tmp_path / "other", engine="agents")
+    stopped_after(tmp_path / "s", 1, monkeypatch)
+    use_stand_in(monkeypatch)
+    chunk = sorted((other.folder / "chunks" / "royalty").iterdir())[1]
+    (tmp_path / "s" / "chunks" / "royalty" / chunk.name).write_bytes(chunk.read_bytes())
+    said = []
+    sweep(spec(), tmp_path / "s", resume=True, notice=said.append)
+    assert said == [f"damaged, and computed again: chunks/royalty/{chunk.name}"]
+
+
 def test_packages_that_changed_are_told(tmp_path, monkeypatch):
     stopped_after(tmp_path / "s", 1, monkeypatch)
     plan = json.loads((tmp_path / "s" / "plan.json").read_text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -271,6 +272,7 @@ BAD = {
         "short: 80 quarters from 2026Q1)",
     ],
     "scenario:\n  extends: royalty\n  parameters:\n    n_labs: 40\n  lever: {}\n" + LHS: [
+        "4: scenario.parameters.n_labs: is out of bounds (got 40); allowed: a whole number from 1 to 12",
         "5: scenario.lever: unknown field of a scenario 'lever'; did you mean 'levers'?",
     ],
     "scenario:\n  extends: royalty\n  parameters:\n    n_labs: 40\n" + LHS: [
@@ -408,7 +410,102 @@ BAD = {
         "2: design.values: does not go with method 'file'; allowed: with lhs, sobol, saltelli, grid, list",
         "2: design.file: no such file (got {folder}/none.csv)",
     ],
+    # what can be judged where something else cannot be read
+    "scenario: baselin\ndesign:\n  method: gird\n  parameters: [royalty_rat]\n  values:\n    royalty_rte: [0, 0.1]\n"
+    "metrics: [rd_relativ, rd_relative, hidden_loss_low]\nover_time: [rd_invest, welfare, consumer_surplus_all]\n": [
+        "1: scenario: unknown scenario 'baselin'; did you mean 'baseline'?",
+        "3: design.method: unknown method 'gird'; did you mean 'grid'?",
+        "4: design.parameters.0: unknown parameter or lever 'royalty_rat'; did you mean 'royalty_rate'?",
+        "6: design.values.royalty_rte: unknown parameter or lever 'royalty_rte'; did you mean 'royalty_rate'?",
+        "7: metrics.0: unknown metric 'rd_relativ'; did you mean 'rd_relative'?",
+        "8: over_time.0: unknown series 'rd_invest'; did you mean 'rd_investment'?",
+    ],
+    HEAD + "design:\n  samples: 1.5\n  second_order: 1\n  scrambles: many\n  file: none.csv\n  parameters: [n_labs]\n"
+    "  values:\n    royalty_rate: [0, 2]\n    n_labs: {low: 0, high: 4, count: 5}\n    rd_subsidy: 0.1\n": [
+        "2: design.method: is missing; allowed: lhs, sobol, saltelli, grid, list, file",
+        "3: design.samples: must be a whole number (got 1.5); allowed: a whole number from 1 to 100,000,000",
+        "4: design.second_order: must be true or false (got 1)",
+        "5: design.scrambles: must be a number (got 'many'); allowed: a whole number from 1 to 100,000,000",
+        "6: design.file: no such file (got {folder}/none.csv)",
+        "9: design.values.royalty_rate.1: is out of bounds (got 2); allowed: a number from 0 to 0.9",
+        "9: design.values.royalty_rate: has values, and design.parameters does not name it",
+        "10: design.values.n_labs.low: is out of bounds (got 0); allowed: a number from 1 to 12",
+        "11: design.values.rd_subsidy: must be a list of values, or a range (got 0.1); "
+        "allowed: [0, 0.1, 0.2] or {low, high, count, scale}",
+        "11: design.values.rd_subsidy: has values, and design.parameters does not name it",
+    ],
+    HEAD + "design: {method: lits, values: [{royalty_rate: 2}, 3]}\n": [
+        "2: design.method: unknown method 'lits'; did you mean 'list'?",
+        "2: design.values.0.royalty_rate: is out of bounds (got 2); allowed: a number from 0 to 0.9",
+        "2: design.values.1: must be a point, as {name: 0.1} (got 3)",
+    ],
+    HEAD + "design: {method: sobl, values: [1, 2]}\n": [
+        "2: design.method: unknown method 'sobl'; did you mean 'sobol'?",
+        "2: design.values: must give names their values (got a list of 2); allowed: 'name: [0, 0.1]', one a line",
+    ],
+    HEAD + "design: {method: grid, parameters: [n_labs, royalty_rat], values: {royalty_rate: [0, 2]}}\n": [
+        "2: design.parameters.1: unknown parameter or lever 'royalty_rat'; did you mean 'royalty_rate'?",
+        "2: design.values.royalty_rate.1: is out of bounds (got 2); allowed: a number from 0 to 0.9",
+        "2: design.parameters: does not name what the points vary (got n_labs); allowed: royalty_rate, or leave it out",
+    ],
+    HEAD + "design: {method: grid, parameters: [n_labs], values: {royalty_rate: [0], n_lab: [2]}}\n": [
+        "2: design.values.n_lab: unknown parameter or lever 'n_lab'; did you mean 'n_labs'?",
+        "2: design.parameters: does not name what the points vary (got n_labs); "
+        "allowed: all names under design.values, or leave it out",
+    ],
+    "scenario: {structure: {labs: [{}, {}]}}\ndesign: {method: list, values: [{n_labs: 99}]}\n": [
+        "2: design.values.0.n_labs: is out of bounds (got 99); allowed: a whole number from 1 to 12",
+        "2: design: varies n_labs, which contradicts the firms listed in structure.labs of untitled",
+    ],
+    "scenario: {extends: baselin, x: 3, name: '', levers: {royalty_rate: 2, rd_subsidy: {value: 0.1, start: 2050Q1}}}\n"
+    + LHS: [
+        "1: scenario.x: unknown field of a scenario 'x'; allowed: name, question, description, sources, extends, "
+        "parameters, levers, structure, switches, fidelity, ensemble, status_quo",
+        "1: scenario.extends: unknown scenario 'baselin'; did you mean 'baseline'?",
+        "1: scenario.levers.royalty_rate: is out of bounds (got 2); allowed: a number from 0 to 0.9",
+    ],
+    HEAD + "design: {method: list, values: [{royalty_rate: 2, n_lab: 4}, 3, {royalty_rate: 0, n_lab: 4}]}\n": [
+        "2: design.values.0.n_lab: unknown parameter or lever 'n_lab'; did you mean 'n_labs'?",
+        "2: design.values.0.royalty_rate: is out of bounds (got 2); allowed: a number from 0 to 0.9",
+        "2: design.values.1: must be a point, as {name: 0.1} (got 3)",
+    ],
+    # what only follows from something else is not said
+    HEAD + "design: {method: lhs, samples: 8, parameters: [n_lab], values: {n_labs: [1, 3]}}\n": [
+        "2: design.parameters.0: unknown parameter or lever 'n_lab'; did you mean 'n_labs'?",
+    ],
+    HEAD + "design: {method: lhs, samples: 8, parameters: [n_labs], values: {n_lab: [1, 3]}}\n": [
+        "2: design.values.n_lab: unknown parameter or lever 'n_lab'; did you mean 'n_labs'?",
+    ],
+    HEAD + "design: {method: lhs, samples: 8, parameters: n_labs, values: {n_labs: [1, 3]}}\n": [
+        "2: design.parameters: must be a list of parameters and levers (got 'n_labs')",
+    ],
+    HEAD + "design: {method: lhs, samples: 8, parameters: [n_labs], values: 3}\n": [
+        "2: design.values: must give ranges, one a line, as 'name: [low, high]' (got 3)",
+    ],
+    HEAD + "design: {method: grid, parameters: n_labs, values: {n_labs: [1, 3]}}\n": [
+        "2: design.parameters: must be a list of parameters and levers (got 'n_labs')",
+    ],
+    "scenarios: [{extends: royalt, parameters: {n_labs: {default: 4, low: 2, high: 6}}}, royalty]\n"
+    "design: {method: lhs, samples: 8, parameters: [n_labs]}\n": [
+        "1: scenarios.0.extends: unknown scenario 'royalt'; did you mean 'royalty'?",
+    ],
+    "scenarios: [royalty, royalt]\ndesign: {method: lhs, samples: 8, parameters: [n_labs]}\n": [
+        "1: scenarios.1: unknown scenario 'royalt'; did you mean 'royalty'?",
+        "2: design.parameters.0: has no prior to draw 'n_labs' from: it is one number in royalty (got 4); "
+        "allowed: a range for it under design.values, 'n_labs: [low, high]'",
+    ],
     # size
+    HEAD + "design: {method: lhs, samples: 100000000}\ndraws: 11\nmetrics: [rd_relativ]\n": [
+        "2: design: needs a draw for every row, more than the prior has (got 1,100,000,000); "
+        "allowed: at most 1,073,741,824, or 'shocks: shared'",
+        "4: metrics.0: unknown metric 'rd_relativ'; did you mean 'rd_relative'?",
+    ],
+    HEAD + "design: {method: lhs, samples: 100000000}\ndraws: 11\nensemble: defalt\n": [
+        "4: ensemble: unknown ensemble 'defalt'; did you mean 'default'?",
+    ],
+    HEAD + "design: {method: lhs, samples: 100000000}\ndraws: 11\nshocks: shard\n": [
+        "4: shocks: unknown kind of shocks 'shard'; did you mean 'shared'?",
+    ],
     HEAD + "design: {method: lhs, samples: 100000000}\ndraws: 11\n": [
         "2: design: needs a draw for every row, more than the prior has (got 1,100,000,000); "
         "allowed: at most 1,073,741,824, or 'shocks: shared'",
@@ -438,6 +535,57 @@ def test_a_problem_inside_a_scenario_file_keeps_its_place(tmp_path):
     assert said[0].startswith(f"{tmp_path}/bad.csv:2: royalty_rate: is out of bounds")
     assert said[1].startswith(f"{tmp_path}/bad.yaml:3: parameters.n_labs: is out of bounds")
     assert said[2].startswith("2: against: unknown scenario 'royalt'")
+
+
+def test_a_file_named_twice_is_wrong_once(tmp_path):
+    (tmp_path / "bad.yaml").write_text("extends: baseline\nparameters:\n  n_labs: 0\n")
+    said = said_of(tmp_path, "scenario: bad.yaml\nagainst: bad.yaml\ndesign: {method: lhs, samples: 4}\n")
+    assert len(said) == 1 and said[0].startswith(f"{tmp_path}/bad.yaml:3: parameters.n_labs: is out of bounds")
+
+
+MISTAKES = {
+    "scenario": "baselin",
+    "against": "royalt",
+    "draws": 0,
+    "seed": "x",
+    "shocks": "owned",
+    "ensemble": "priors",
+    "metrics": ["rd_relativ", "rd_relative"],
+    "over_time": ["rd_invest"],
+    "sed": 3,
+    "design.method": "?",
+    "design.parameters": ["royalty_rte", "n_labs"],
+    "design.values": {"royalty_rate": [0, 0.1], "n_lab": [2, 3]},
+    "design.values.royalty_rate": [0, 2],
+    "design.sample": 4,
+}
+RIGHT = {"parameters": ["royalty_rate", "n_labs"], "values": {"royalty_rate": [0, 0.1], "n_labs": [2, 3]}}
+
+
+def told_of(method: dict, mistakes: tuple[str, ...]) -> list[str]:
+    """What is said about a spec with these mistakes, in any order."""
+    design = {**method, **RIGHT, "values": dict(RIGHT["values"])}
+    spec = {"scenario": "baseline", "design": design}
+    for path in sorted(mistakes):  # what replaces all values before what replaces one
+        owner = spec
+        for step in path.split(".")[:-1]:
+            owner = owner[step]
+        value = MISTAKES[path]
+        owner[path.split(".")[-1]] = dict(value) if isinstance(value, dict) else value
+    with pytest.raises(InputError) as caught:
+        as_sweep_spec(spec)
+    return sorted(map(str, caught.value.problems))
+
+
+@pytest.mark.parametrize(
+    "method", [{"method": "grid"}, {"method": "list"}, {"method": "lhs", "samples": 8}], ids=lambda one: one["method"]
+)
+def test_mistakes_are_said_together_as_each_is_alone(method):
+    """None hides another, and none brings another with it."""
+    alone = {path: told_of(method, (path,)) for path in MISTAKES}
+    assert {len(said) for said in alone.values()} == {1}
+    for mistakes in [*itertools.combinations(MISTAKES, 2), tuple(MISTAKES)]:
+        assert told_of(method, mistakes) == sorted(line for path in mistakes for line in alone[path]), mistakes
 
 
 def test_a_metric_of_some_scenarios_only_is_told_from_one_of_none():
@@ -484,7 +632,7 @@ KEYS = ("method", "samples", "parameters", "values", "file", "second_order", "se
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    method=st.sampled_from(["lhs", "sobol", "saltelli", "grid", "list", "file"]) | VALUES,
+    method=st.sampled_from(["lhs", "sobol", "saltelli", "grid", "list", "file", "gird"]) | VALUES,
     design=st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=4),
     fields=st.dictionaries(st.sampled_from(["draws", "seed", "metrics", "against", "shocks", "chunk", "x"]), VALUES),
 )

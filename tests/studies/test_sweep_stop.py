@@ -17,7 +17,8 @@ import pytest
 from sweep_helpers import content, small, spec, stand_in, sweep, use_stand_in
 
 from econsim import SweepStopped
-from econsim.studies import sweep_files, sweep_index, sweep_work
+from econsim.engines.giving_up import heed
+from econsim.studies import sweep_files, sweep_index, sweep_status, sweep_work
 from econsim.studies.sweep_status import read_status
 from econsim.studies.worker_thread import WorkerThread, still_at_work
 
@@ -87,11 +88,12 @@ SLOW = """
 import sys, time
 sys.path.insert(0, {tests!r})
 from sweep_helpers import spec, stand_in, sweep
+from econsim.engines.giving_up import heed
 from econsim.studies import sweep_work
 def slow(task):
     end = time.monotonic() + {seconds}
     while time.monotonic() < end:
-        pass
+        heed()
     return stand_in(task)
 sweep_work.compute_chunk = slow
 from econsim import SweepStopped
@@ -232,7 +234,7 @@ def test_cancelled_in_the_middle_of_a_chunk(tmp_path, monkeypatch, main):
         (folder / "cancel").touch()
         end = time.monotonic() + 30.0
         while time.monotonic() < end:
-            pass
+            heed()
         return stand_in(task)
 
     monkeypatch.setattr(sweep_work, "compute_chunk", compute)
@@ -265,7 +267,7 @@ def test_stopped_while_the_engine_compiles(tmp_path, stop):
     environment = {**os.environ, "ECONSIM_CACHE": str(tmp_path / "cache")}
     process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
     wait_for(lambda: list((tmp_path / "cache").rglob("*.lock")), 120.0)  # whoever compiles holds it
-    time.sleep(4.0)
+    time.sleep(1.5)  # in the midst of it, on a quick machine too
     assert process.poll() is None and not list((tmp_path / "cache").rglob("*.program"))
     if stop == "cancel":
         (tmp_path / "there" / "cancel").touch()
@@ -286,11 +288,61 @@ def test_a_stale_cancel_is_of_an_earlier_time(tmp_path, monkeypatch):
     assert sweep(spec(), tmp_path / "s").manifest is not None
 
 
+def test_a_cancel_of_this_run_is_heeded_however_early_it_comes(tmp_path, monkeypatch):
+    """The command takes a second to get to work, and may be told to stop meanwhile."""
+    use_stand_in(monkeypatch)
+    begun = time.time() - 1.0
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "cancel").touch()
+    monkeypatch.setattr(sweep_status, "LOOK", 0.0)
+    with pytest.raises(SweepStopped):
+        sweep(spec(), tmp_path / "s", asked=begun)
+    assert status_of(tmp_path / "s")["state"] == "cancelled" and not (tmp_path / "s" / "cancel").exists()
+
+
+def test_the_last_word_finds_room_on_a_full_disk(tmp_path, monkeypatch):
+    use_stand_in(monkeypatch)
+    write = sweep_status.write_json
+
+    def full(path, content):
+        if content["state"] == "done":
+            raise OSError(28, "No space left on device")
+        write(path, content)
+
+    monkeypatch.setattr(sweep_status, "write_json", full)
+    sweep(spec(), tmp_path / "s")
+    monkeypatch.undo()
+    use_stand_in(monkeypatch)
+    whole = sweep(spec(), tmp_path / "whole").folder
+    assert (tmp_path / "s" / "status.json").read_bytes() == (whole / "status.json").read_bytes()
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_second_signal_disturbs_nothing(tmp_path, dry_run):
+    (tmp_path / "spec.yaml").write_text("scenario: royalty\ndesign: {method: lhs, samples: 90000}\nchunk: 65536\n")
+    command = [sys.executable, "-m", "econsim", "sweep", "spec.yaml", "--engine", "batch"]
+    command += ["--dry-run"] if dry_run else ["--out", "a folder"]
+    environment = {**os.environ, "ECONSIM_THREADS": "1"}
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+    if dry_run:
+        time.sleep(2.5)
+    else:
+        wait_for(lambda: status_of(tmp_path / "a folder").get("state") == "running")
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM):
+        process.send_signal(number)
+        time.sleep(0.05)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Traceback" not in told and "leaked" not in told
+    if not dry_run:
+        again = "econsim sweep spec.yaml --out 'a folder' --resume"
+        assert told.splitlines()[-1] == f"interrupted: 0 of 90000 draws are done and kept; go on with: {again}"
+
+
 def test_work_is_given_up_at_any_moment():
     """Whatever the moment, nothing is heard of it any more: not in the other thread, and not here."""
     for delay in (0.0, 0.0005, 0.001, 0.0015, 0.002, 0.003):
         for _ in range(20):
             with WorkerThread() as thread:
-                thread.submit(lambda: [time.sleep(0.0001) for _ in range(20)])
+                thread.submit(lambda: [(time.sleep(0.0001), heed()) for _ in range(20)])
                 time.sleep(delay)
             wait_for(lambda: not still_at_work())

@@ -20,6 +20,7 @@ from econsim.engines.agents.namespace import XP, by_firm, scalar
 from econsim.engines.agents.offers import Offer
 from econsim.engines.agents.planning import CopyingRound
 from econsim.engines.agents.regulator import Regulator
+from econsim.engines.giving_up import heed
 from econsim.rules import copying, demand, evaluation, firms, policy, pricing, serving, training
 from econsim.rules.demand import ABSENT
 from econsim.series import PER_FIRM, catalogue
@@ -144,6 +145,7 @@ class Economy(mesa.Model):
     def run(self) -> None:
         """All quarters that are left."""
         while self.period < self.quarters:
+            heed()
             self.step()
 
     def _open_quarter(self) -> None:
