@@ -97,6 +97,23 @@ def test_random_scenarios(seed):
     check(box_world(seed, 100))
 
 
+OTHER_KINDS: list[dict] = [
+    {"fidelity_law": "refinement"},
+    {"fidelity_law": "constant_retention", "geopolitics": False},
+    {"own_tier": True, "public_fringe": False},
+    {"copying": False, "own_tier": True},
+    {"segments": [{"name": "one", "budget_share": 0.7, "tail_weight": 0.5},
+                  {"name": "other", "budget_share": 0.3, "tail_weight": 2.5}]},
+]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("changes", OTHER_KINDS, ids=lambda changes: "-".join(changes))
+def test_random_scenarios_of_other_kinds(changes):
+    """200 more, of worlds that have programs of their own: another law, other switches, other buyers."""
+    check(box_world(2, 40, **changes))
+
+
 def test_to_the_last_digits_where_nothing_is_magnified():
     """One future without luck, at the defaults: every series to 1e-9, the firm-level ones included."""
     world = quiet_world(baseline())
