@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from econsim.scenario import Scenario
 
 # Draws times quarters that batch gets through in the time that the compiled engine needs to start.
-LOADING = 256 * 60  # reading programs from disk, two seconds
-COMPILING = 2_000 * 60  # making them, some fifteen
+LOADING = 300 * 60  # reading programs from disk, a second
+COMPILING = 4_000 * 60  # making them, some seven
 
 
 def compiled_is_quicker(scenario: Scenario, draws: int) -> bool:

@@ -245,11 +245,11 @@ def test_auto_waits_until_compiling_pays(monkeypatch, tmp_path):
     monkeypatch.setenv("ECONSIM_CACHE", str(tmp_path))
     monkeypatch.setattr(jax_programs, "_ready", {})
     scenario = load_scenario("baseline")
-    assert engines.choose("auto", scenario, 256) == "batch"
+    assert engines.choose("auto", scenario, readiness.LOADING // 60) == "batch"
     assert engines.choose("auto", scenario, readiness.COMPILING // 60) == "compiled"
     monkeypatch.setattr(jax_programs, "is_stored", lambda shape: True)
     assert engines.choose("auto", scenario, 1) == "batch"
-    assert engines.choose("auto", scenario, 256) == "compiled"
+    assert engines.choose("auto", scenario, readiness.LOADING // 60) == "compiled"
     monkeypatch.setattr(jax_programs, "is_ready", lambda shape: True)
     assert engines.choose("auto", scenario, 1) == "compiled"
 
