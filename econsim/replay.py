@@ -22,6 +22,7 @@ from econsim.recording import SEVERAL, CannotReplay, Recording, Spec, StandIn
 from econsim.replay_program import Program
 
 MOST_KNOWN = 2000
+UNKNOWN: Any = object()
 ALIGNMENT = 64  # bytes: a cache line, and the widest vector
 STEP, PART, QUARTER = range(3)  # a step of a solve, within a part of a quarter, within a quarter: memory of their own
 
@@ -91,12 +92,14 @@ def replay_of(improve: Callable, unknown: tuple, given: tuple, namespace: type) 
     if code is None:
         return None
     key = code, *[(part.shape, part.dtype) if type(part) is np.ndarray else None for part in (*unknown, *given)]
-    if key not in _known:
+    found = _known.get(key, UNKNOWN)
+    if found is UNKNOWN:
         draws = unknown[0].shape[-1]
         found = recorded((code, STEP), improve, (unknown, given), draws, STEP)
         expected = [*(found.takes[: len(unknown)] if found else ()), Spec((1, 1, SEVERAL), "?")]
-        _remember(key, found if found and found.gives == expected else None)
-    return _known[key]
+        found = found if found and found.gives == expected else None
+        _remember(key, found)
+    return found
 
 
 def replayed(function: Callable, arguments: tuple, draws: int, namespace: type) -> tuple:
@@ -106,9 +109,10 @@ def replayed(function: Callable, arguments: tuple, draws: int, namespace: type) 
         made: tuple = function(*arguments)
         return made
     key = code, *[(part.shape, part.dtype) if type(part) is np.ndarray else None for part in arguments]
-    if key not in _known:
-        _remember(key, recorded((code, PART), function, arguments, draws, PART))
-    replay = _known[key]
+    replay = _known.get(key, UNKNOWN)
+    if replay is UNKNOWN:
+        replay = recorded((code, PART), function, arguments, draws, PART)
+        _remember(key, replay)
     if replay is None:
         return tuple(function(*arguments))
     registers, outputs, _ = replay.memory(draws)

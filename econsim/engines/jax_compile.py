@@ -27,6 +27,7 @@ import numpy as np
 
 from econsim import model
 from econsim.arrays import NUMPY, Array
+from econsim.engines.giving_up import heed
 from econsim.engines.jax_inputs import (
     DISTILLER_SHOCKS,
     LAB_SHOCKS,
@@ -94,14 +95,16 @@ def compiled_elsewhere(shape: Shape, place: Path, gently: bool) -> bytes | None:
     options = ["--gently"] if gently else []
     # Another XLA may not know a flag, and then ends the process, or may not make a function of something.
     for added, how in ((" ".join(XLA_FLAGS), ["--stretches"]), ("", [])):
+        heed()  # rather than make a slower one that nobody waits for
         done = subprocess.run(
             [sys.executable, "-m", "econsim.engines.jax_compile", *how, *options],
-            input=pickle.dumps((shape, place)),
+            input=pickle.dumps((shape, place, os.getpid())),
             env={**environment, "XLA_FLAGS": f"{added} {flags}".strip()},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             check=False,
             start_new_session=gently,
+            process_group=None if gently else 0,  # Ctrl-C is for this process
         )
         if done.returncode == 0:
             return done.stdout
@@ -213,11 +216,11 @@ def _end_with_parent(parent: int) -> None:
 
 def _main() -> None:
     gc.disable()  # a process of seconds has nothing to gain from it
+    shape, place, parent = pickle.load(sys.stdin.buffer)
     if "--gently" not in sys.argv:
-        threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+        threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
     else:
         step_back(os.getpid(), NICE)
-    shape, place = pickle.load(sys.stdin.buffer)
     content = serialised(shape, "--stretches" in sys.argv)
     keep(place, content)
     sys.stdout.buffer.write(content)

@@ -22,6 +22,7 @@ from econsim.studies.sweep_files import chunk_is_good, remove_partial, write_chu
 from econsim.studies.sweep_folder import (
     INDEX,
     MANIFEST,
+    PLAN,
     cannot_write,
     changed_packages,
     check_folder,
@@ -83,8 +84,9 @@ def sweep(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder):
-            check_folder(folder, plan, read_plan(folder), resume)  # somebody may have used it meanwhile
-            _Run(folder, plan, tell, progress, asked).complete(workers, executor)
+            held = read_plan(folder)  # somebody may have used it meanwhile
+            check_folder(folder, plan, held, resume)
+            _Run(folder, plan, held, tell, progress, asked).complete(workers, executor)
     except OSError as error:
         raise cannot_write(folder, error) from None
     return open_sweep(folder)
@@ -113,8 +115,17 @@ def plan_sweep(
 class _Run:
     """One attempt at completing a sweep, by the one process that may."""
 
-    def __init__(self, folder: Path, plan: SweepPlan, tell: Notice, progress: Progress | None, asked: float):
-        self.folder, self.plan, self.tell, self.progress, self.asked = folder, plan, tell, progress, asked
+    def __init__(
+        self,
+        folder: Path,
+        plan: SweepPlan,
+        held: dict[str, Any] | None,
+        tell: Notice,
+        progress: Progress | None,
+        asked: float,
+    ):
+        self.folder, self.plan, self.held = folder, plan, held
+        self.tell, self.progress, self.asked = tell, progress, asked
         self.status = Status(folder, plan.rows * len(plan.pairs))
 
     def complete(self, workers: int | None, executor: Executor | None) -> None:
@@ -127,7 +138,7 @@ class _Run:
                     self.status.done = self.status.total
                     self.status.end("done")
                     return
-                if changed := write_layout(self.folder, self.plan):
+                if changed := write_layout(self.folder, self.plan, self.held):
                     self.tell(f"not as this sweep has them, and written anew: {', '.join(changed)}")
                 missing = self._missing(cancel)
                 if missing.any() or missing.shape[1] < self.plan.chunks:
@@ -149,10 +160,13 @@ class _Run:
         """Whether the manifest is there and every file is as it says; files that are not are taken away."""
         if not (self.folder / MANIFEST).exists():
             return False
+        self.status.done = self.status.total  # so far as is known, should somebody stop it here
         count, named = 0, []
         for name in damaged_files(self.folder, self.plan, cancel.check):
             for path in (MANIFEST, INDEX, name):  # the manifest first: without it nothing looks complete
-                (self.folder / path).unlink(missing_ok=True)
+                if path != PLAN:  # written over; without it the folder would be none of a sweep
+                    (self.folder / path).unlink(missing_ok=True)
+            self.status.done = 0
             count += 1
             named += [name] if count <= NAMED else []
         if count:
@@ -164,7 +178,7 @@ class _Run:
         plan = self.plan
         begun = chunks_begun(self.folder, plan)
         missing = np.ones((len(plan.pairs), begun), dtype=bool)
-        there = 0
+        there = self.status.done = 0
         for place, pair in enumerate(plan.pairs):
             for index in range(begun):
                 path = self.folder / chunk_path(plan, pair.label, index)
@@ -175,6 +189,7 @@ class _Run:
                 if chunk_is_good(path, plan.address(pair.label, index), plan.engine, plan.columns, stop - start):
                     missing[place, index] = False
                     there += stop - start
+                    self.status.done = there
                 else:
                     self.tell(f"damaged, and computed again: {path.relative_to(self.folder)}")
                     path.unlink()

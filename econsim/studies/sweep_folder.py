@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -70,6 +69,8 @@ def read_plan(folder: Path) -> dict[str, Any] | None:
         return None
     content = read_json(folder / PLAN)
     wrong = [key for key, kind in _PLAN_KEYS.items() if type(content.get(key)) is not kind]
+    if not wrong and not all(isinstance(one, str) for one in content["packages"].values()):
+        wrong = ["packages"]
     if wrong:
         raise refusal(folder / PLAN, f"is not the plan of a sweep: {', '.join(wrong)} missing or not usable")
     return content
@@ -105,12 +106,13 @@ def changed_packages(held: dict[str, Any]) -> str:
     return ", ".join(changed)
 
 
-def write_layout(folder: Path, plan: SweepPlan) -> list[str]:
+def write_layout(folder: Path, plan: SweepPlan, held: dict[str, Any] | None) -> list[str]:
     """The files that say what the sweep is, plan first; those that are there and as they should be stay.
 
+    held    : the plan that is there, see `read_plan`
     returns : those that were there and were something else
     """
-    held, content = read_plan(folder), plan.content()
+    content = plan.content()
     if held is not None:  # what a sweep was begun with is kept
         content["packages"] = held["packages"]
     files = {PLAN: lambda: [as_json(content)]} | _layout(plan)
@@ -118,7 +120,7 @@ def write_layout(folder: Path, plan: SweepPlan) -> list[str]:
     for name, pieces in files.items():
         path = folder / name
         there = path.exists()
-        if held == json.loads(as_json(content)) if name == PLAN else there and _holds(path, pieces()):
+        if there and _holds(path, pieces()):
             continue
         damaged += [name] if there else []
         path.parent.mkdir(exist_ok=True)

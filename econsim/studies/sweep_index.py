@@ -53,6 +53,17 @@ def write_index(folder: Path, plan: SweepPlan, each: Callable[[], None]) -> dict
     return failed
 
 
+def failed_draws(index: Path) -> dict[str, int]:
+    """Label -> failed draws, from the index file."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(index, columns=["scenario", "failed"]).group_by("scenario").aggregate([("failed", "sum")])
+    found: dict[str, int] = dict(
+        zip(*(table.column(name).to_pylist() for name in ("scenario", "failed_sum")), strict=True)
+    )
+    return found
+
+
 Points = dict[str, np.ndarray]  # point (point,), failed (point,), means (point, column)
 
 

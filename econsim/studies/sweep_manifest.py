@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import econsim
 from econsim.errors import InputError
 from econsim.store import digest, read_json
 from econsim.studies.sweep_files import whole_file, write_json
 from econsim.studies.sweep_folder import CHECKSUMS, INDEX, MANIFEST, chunk_path, layout_names
+from econsim.studies.sweep_index import failed_draws
 from econsim.studies.sweep_plan import SweepPlan
 
 
@@ -24,18 +26,21 @@ def write_manifest(folder: Path, plan: SweepPlan, failed: Mapping[str, int], eac
         for name in _chunk_paths(plan):
             each()
             stream.write(f"{digest(folder / name)}  {name}\n".encode())
-    content = {
+    files = {name: digest(folder / name) for name in _listed(plan)}
+    write_json(folder / MANIFEST, {**_planned(plan), "failed_draws": dict(failed), "files": files})
+
+
+def _planned(plan: SweepPlan) -> dict[str, Any]:
+    """What a manifest says that was known before."""
+    return {
         "sweep_id": plan.sweep_id,
         "version": econsim.__version__,
         "engine": plan.engine,
         "points": plan.spec.design.size,
         "draws": plan.spec.draws,
         "rows": plan.rows,
-        "failed_draws": dict(failed),
         "identity": plan.identity,
-        "files": {name: digest(folder / name) for name in _listed(plan)},
     }
-    write_json(folder / MANIFEST, content)
 
 
 def damaged_files(folder: Path, plan: SweepPlan, each: Callable[[], None]) -> Iterator[str]:
@@ -45,14 +50,17 @@ def damaged_files(folder: Path, plan: SweepPlan, each: Callable[[], None]) -> It
     """
     try:
         manifest = read_json(folder / MANIFEST)
-        listed = manifest.get("files") if manifest.get("sweep_id") == plan.sweep_id else None
     except InputError:
-        listed = None
+        manifest = {}
+    planned = _planned(plan)
+    listed = manifest.get("files") if {key: manifest.get(key) for key in planned} == planned else None
     if not isinstance(listed, dict) or set(listed) != set(_listed(plan)):
         yield MANIFEST
         return
     broken = [name for name, known in listed.items() if not _is_as_told(folder / name, known)]
-    yield from broken
+    if INDEX not in broken and manifest.get("failed_draws") != failed_draws(folder / INDEX):
+        broken.append(MANIFEST)
+    yield from broken  # whoever hears of one may take it away
     if CHECKSUMS in broken:
         return
     with (folder / CHECKSUMS).open(encoding="utf-8") as lines:

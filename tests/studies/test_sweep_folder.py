@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from sweep_helpers import content, small, spec, stand_in, sweep, use_stand_in
 import econsim
 from econsim import open_sweep
 from econsim.errors import InputError
-from econsim.studies import sweep_files, sweep_index, sweep_work
+from econsim.store import as_json
+from econsim.studies import sweep_files, sweep_index, sweep_status, sweep_work
 from econsim.studies.sweep_lock import LOCK, locked
 from econsim.studies.sweep_spec import read_sweep_spec
 from econsim.studies.sweep_status import SweepStopped, read_status
@@ -290,6 +292,35 @@ def test_what_says_something_else_is_written_anew(tmp_path, monkeypatch, name, c
     assert content(tmp_path / "s") == whole
 
 
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("plan.json", lambda text: text + "\n"),
+        ("plan.json", lambda text: text.replace('"draws": 2', '"draws": 3')),
+        ("manifest.json", lambda text: re.sub('"royalty": [0-9]+', '"royalty": 99', text)),
+        ("manifest.json", lambda text: text.replace('"rows": 12', '"rows": 13')),
+    ],
+)
+def test_a_finished_sweep_that_says_something_else_is_mended(tmp_path, whole, name, change):
+    folder = tmp_path / "s"
+    shutil.copytree(whole, folder)
+    text = (folder / name).read_text()
+    assert change(text) != text
+    (folder / name).write_text(change(text))
+    said = []
+    sweep(spec(), folder, resume=True, notice=said.append)
+    assert content(folder) == content(whole) and name in said[0]
+
+
+def test_a_stop_while_files_are_looked_at_counts_what_is_there(tmp_path, whole, monkeypatch):
+    folder = tmp_path / "s"
+    shutil.copytree(whole, folder)
+    monkeypatch.setattr(sweep_status.Cancel, "check", lambda self: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(SweepStopped) as stop:
+        sweep(spec(), folder, resume=True)
+    assert stop.value.done == stop.value.total == 12
+
+
 def test_a_chunk_of_another_engine_is_computed_again(tmp_path, monkeypatch):
     use_stand_in(monkeypatch)
     other = econsim.sweep(spec(), tmp_path / "other", engine="agents")
@@ -306,7 +337,7 @@ def test_packages_that_changed_are_told(tmp_path, monkeypatch):
     stopped_after(tmp_path / "s", 1, monkeypatch)
     plan = json.loads((tmp_path / "s" / "plan.json").read_text())
     plan["packages"]["numpy"] = "1.0"
-    (tmp_path / "s" / "plan.json").write_text(json.dumps(plan))
+    (tmp_path / "s" / "plan.json").write_text(as_json(plan))
     said = []
     sweep(spec(), tmp_path / "s", resume=True, notice=said.append)
     assert len(said) == 1 and f"numpy 1.0 → {np.__version__}" in said[0]
