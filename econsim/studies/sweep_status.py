@@ -58,8 +58,10 @@ class Status:
         """The last word: the state and the counts alone, so that it does not tell one run from another."""
         content = {"state": state, "done": self.done, "total": self.total}
         if not self._write(content):
-            with contextlib.suppress(OSError):  # shorter than what is there, so that a full disk has room for it
-                (self.folder / STATUS).write_text(as_json(content), encoding="utf-8")
+            # Shorter than what is there, so that a full disk has room for it as long as that is not given back first.
+            with contextlib.suppress(OSError), (self.folder / STATUS).open("r+b") as stream:
+                stream.write(as_json(content).encode())
+                stream.truncate()
 
     def _write_running(self, state: str) -> None:
         self._written = time.monotonic()
