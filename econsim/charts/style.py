@@ -16,6 +16,10 @@ PLOT_WIDTH = 520
 PALE = "#BFBFBF"  # what stands behind a mark
 LINE = 78  # characters of a title at this width, or of a line below it
 FOOTER_LINE = 112  # characters of a footer below a plot and its labels
+# Of a title on a page: the room there is, in pixels. The first term has Vega look again when that changes.
+ROOM = "(0 * width + containerSize()[0] - 8)"
+SMALLEST, TITLE, SUBTITLE = 9, 13, 11  # sizes of type
+TITLE_EM, SUBTITLE_EM = 0.64, 0.52  # a letter's width over the size of its type, bold and not
 
 
 @dataclass(frozen=True)
@@ -112,13 +116,31 @@ def on_screen(chart: Any, height: int, theme: Theme, *, titled: bool = True) -> 
         "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal", "gridColor": theme.grid,
         "labelColor": theme.grey, "titleColor": theme.grey, "domainColor": theme.grey, "tickColor": theme.grey,
     }  # fmt: skip
-    title = {"color": theme.text, "subtitleColor": theme.grey, "offset": 8, "fontSize": 13, "subtitleFontSize": 11}
+    title = {"color": theme.text, "subtitleColor": theme.grey, "offset": 8}
+    title |= {"fontSize": TITLE, "subtitleFontSize": SUBTITLE}
     spec: dict[str, Any] = chart.to_dict(validate=False)
     if not titled:
         spec.pop("title", None)
+    elif isinstance(spec.get("title"), dict):
+        spec["title"] |= _fitted(spec["title"])
     return spec | {
         "width": "container",
         "height": height,
         "padding": {"left": 2, "right": 6, "top": 2, "bottom": 2},
         "config": {"font": FONT, "background": "transparent", "axis": axis, "title": title, "view": {"stroke": None}},
+    }
+
+
+def _fitted(title: dict[str, Any]) -> dict[str, Any]:
+    """Sizes of type with which a title and its subtitle fit where they are, cut only where none does."""
+
+    def size(lines: str | list[str], em: float, largest: float) -> dict[str, str]:
+        longest = max((len(line) for line in ([lines] if isinstance(lines, str) else lines)), default=0)
+        return {"expr": f"clamp({ROOM} / {em * max(longest, 1):.1f}, {SMALLEST}, {largest})"}
+
+    return {
+        "frame": "bounds",  # from the left edge, labels of the axis included
+        "limit": {"expr": ROOM},
+        "fontSize": size(title["text"], TITLE_EM, TITLE),
+        "subtitleFontSize": size(title.get("subtitle", ""), SUBTITLE_EM, SUBTITLE),
     }

@@ -11,6 +11,7 @@ import pandas as pd
 from econsim.charts.style import LIGHT, Theme
 
 DASH = [5, 3]
+NAME_FROM = 8  # pixels, from the left edge of the plot
 NAME = 0.85  # of a line of the title fits in a line of the plot
 
 
@@ -50,9 +51,9 @@ def levels(
     )
     told = (
         alt.Chart(_labels(rows, names, wrap))
-        .mark_text(align="left", fontSize=11, fontWeight="bold")
+        .mark_text(align="left", fontSize=11, fontWeight="bold", limit=alt.ExprRef(f"width - {NAME_FROM}"))
         .encode(
-            x=alt.value(8),
+            x=alt.value(NAME_FROM),
             y=alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[10, 0])),
             text="told:N",
             color=ink,
