@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import econsim
 from econsim.scenario import Scenario, load_scenario
 from econsim.studies import sweep_work
 from econsim.studies.sweep_chunk import ChunkTask, columns_of
+from econsim.studies.sweep_spec import SweepSpec, as_sweep_spec, read_sweep_spec
+from econsim.studies.sweep_status import SweepStopped
 
 # Whatever engine would be the quickest here and now.
 sweep = functools.partial(econsim.sweep, engine="batch")
 simulate = functools.partial(econsim.simulate, engine="batch")
 
+SOBOL = {"method": "sobol", "samples": 8}
+ONE_KIND_OF_BUYER = [{"name": "all", "budget_share": 1.0, "tail_weight": 0.5}]
 QUARTERS = 14  # two quarters more than the means leave out
 
 
@@ -69,3 +75,43 @@ def content(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
     }
+
+
+class Stop(Exception):
+    """Raised in the middle of a sweep."""
+
+
+def stopped_after(folder: Path, chunks: int, monkeypatch, error=Stop, **arguments) -> None:
+    """Begin a sweep that comes to nothing after so many chunks."""
+    done = 0
+    given = arguments.pop("spec", spec())
+
+    def compute(task):
+        nonlocal done
+        if done == chunks:
+            raise error
+        done += 1
+        return stand_in(task)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sweep_work, "compute_chunk", compute)
+        with pytest.raises((error, SweepStopped) if error is KeyboardInterrupt else error):
+            sweep(given, folder, **arguments)
+
+
+def spec_of(scenario="baseline", design=SOBOL, **fields) -> SweepSpec:
+    return as_sweep_spec({"scenario": scenario, "design": design, **fields})
+
+
+def read_spec(folder: Path, text: str) -> SweepSpec:
+    path = folder / "spec.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read_sweep_spec(path)
+
+
+def wait_for(condition, seconds: float = 60.0) -> None:
+    """Until a condition holds; a test that waits for longer than that has failed."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sweep_helpers import content, small, spec, stand_in, sweep, use_stand_in
+from sweep_helpers import content, small, spec, stand_in, sweep, use_stand_in, wait_for
 
 from econsim import SweepStopped
 from econsim.engines.giving_up import heed
@@ -116,14 +116,6 @@ def started(folder: Path, seconds: float = 0.1) -> subprocess.Popen:
 def status_of(folder: Path) -> dict:
     """The status as it is written; empty before there is one."""
     return json.loads((folder / "status.json").read_text()) if (folder / "status.json").exists() else {}
-
-
-def wait_for(condition, seconds: float = 30.0) -> None:
-    """Until a condition holds; a test that waits for longer than that has failed."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")
@@ -346,3 +338,4 @@ def test_work_is_given_up_at_any_moment():
                 thread.submit(lambda: [(time.sleep(0.0001), heed()) for _ in range(20)])
                 time.sleep(delay)
             wait_for(lambda: not still_at_work())
+    assert not still_at_work()
