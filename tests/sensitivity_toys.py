@@ -6,16 +6,21 @@ import functools
 import time
 
 import numpy as np
+from sweep_helpers import small
 
+import econsim
 from econsim.draws import uniform
 from econsim.scenario import load_scenario
 from econsim.studies import sweep_work
 from econsim.studies.design_axes import prior_axis
+from econsim.studies.statistics import noise, resampling, screening, sobol
 from econsim.studies.sweep_chunk import ChunkTask, columns_by_quarter
 
 NAMES = ["lab_premium", "leakage_rate", "learning_rate", "discount_rate"]
 WEIGHTS = np.array([3.0, 2.0, 1.0, 0.0])
 LUCK = 0.8
+SHARES = WEIGHTS**2 / (WEIGHTS**2).sum()
+OUTPUTS = ["rd_relative", "rd_investment", "hhi"]
 
 
 def luck_of(draw: int) -> float:
@@ -86,3 +91,18 @@ def use_toy(monkeypatch, fails: int | None = None) -> Toy:
     toy.fails = fails
     monkeypatch.setattr(sweep_work, "compute_chunk", toy)
     return toy
+
+
+def analyse(method="sobol", **changes):
+    """A sensitivity analysis of a small scenario."""
+    asked = {"outputs": OUTPUTS, "over_time": ["rd_investment"], "engine": "batch", **changes}
+    if method != "sobol":
+        del asked["over_time"]
+    return econsim.sensitivity(asked.pop("scenario", small("baseline")), method, **asked)
+
+
+def few_resamples(monkeypatch) -> None:
+    """A bootstrap of 200 resamples instead of 1,000, which take most of the time here."""
+    usual = resampling.resample_counts
+    for module in (sobol, noise, screening):
+        monkeypatch.setattr(module, "resample_counts", lambda size, resamples, seed: usual(size, 200, seed))
