@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from econsim.subject_words import against_in_its_world, listed, world_of
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from econsim.results import Result
-    from econsim.scenario import Scenario
-    from econsim.timeline import LeverStep
 
 FUTURES = 20  # frequencies are told as so many of twenty futures
 MOST_FAILED = 0.01  # share of failed draws beyond which there is no finding
@@ -123,7 +123,9 @@ def finding(result: Result) -> str:
     if result.failed_draws > MOST_FAILED * result.draws:
         return f"No finding: {result.failed_draws} of {result.draws} draws could not be solved."
     if result.has_all_metrics and result.nothing_moves:
-        return f"Nothing changes: {result.scenario.name} is the same as {result.status_quo_name} in every future."
+        world = listed(world_of(result.scenario))
+        subject = f"with {world}, {result.subject}" if world else result.subject
+        return f"Nothing changes: {subject} is the same as {result.status_quo_name} in every future."
     missing = [name for name in TOLD if name not in result.catalogue]
     if missing:
         of_which = "" if len(missing) == len(TOLD) else f"of which {', '.join(missing)} "
@@ -154,10 +156,10 @@ def _relabelled(result: Result) -> bool:
 
 
 def _rd_sentence(result: Result) -> str:
-    against = result.status_quo_name
+    against = against_in_its_world(result.scenario, result.status_quo_name)
     found = verdict(relative_change(result, "rd_investment"))
     if found.sign is None:
-        return f"Against {against}, the change of frontier R&D is undefined in every simulated future."
+        return f"{against}, the change of frontier R&D is undefined in every simulated future."
     subject = result.subject
     size = f"(median {percent(found.median)}, 90% range {percent(found.low)} to {percent(found.high)})"
     if found.unmoved:
@@ -174,7 +176,7 @@ def _rd_sentence(result: Result) -> str:
     tail = ""
     if collapse.size and result.scenario.switches.copying:
         tail = f"; R&D ends below half of that of the same world without copying in {futures(float(collapse.mean()))}"
-    return f"Against {against}, {effect}{tail}."
+    return f"{against}, {effect}{tail}."
 
 
 def _known(values: np.ndarray) -> np.ndarray:
@@ -190,39 +192,6 @@ def status_quo_name(result: Result) -> str:
     if result.scenario.status_quo is None:
         return "the same world without policy"
     return result.status_quo.scenario.name
-
-
-def subject(result: Result) -> str:
-    """What makes the difference: copying itself, the levers that a scenario was given, or a scenario by name."""
-    return subject_of(result.scenario)
-
-
-def subject_of(scenario: Scenario) -> str:
-    """As `subject`, of a scenario that may not have been run yet."""
-    if scenario.status_quo is None and not scenario.has_levers:
-        return "copying"
-    added = levers_added(scenario)
-    return f"{scenario.name} with {', '.join(added)}" if added else scenario.name
-
-
-def levers_added(scenario: Scenario) -> list[str]:
-    """Levers set otherwise than in the shipped scenario, in words; what that one sets is in its name."""
-    from econsim.library import shipped_scenarios
-    from econsim.parameter_book import book
-    from econsim.shipped import shipped_scenario
-
-    shipped = shipped_scenario(scenario.name).levers if scenario.name in shipped_scenarios() else scenario.levers
-    told = []
-    for name in book().levers:  # in one order, however they were set
-        now, before = _in_force(scenario.levers.get(name, ())), _in_force(shipped.get(name, ()))
-        if now != before:
-            told.append(f"{name} {now[-1].value if now else 0:g}")
-    return told
-
-
-def _in_force(steps: tuple[LeverStep, ...]) -> tuple[LeverStep, ...]:
-    """Steps of a lever, none where it stays at the status quo: 0 says the same as nothing."""
-    return steps if any(step.value for step in steps) else ()
 
 
 def _parties_sentence(result: Result) -> str:

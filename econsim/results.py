@@ -27,6 +27,7 @@ from econsim.runs import (
     run_worlds,
 )
 from econsim.series import Series, catalogue
+from econsim.subject_words import subject_of
 from econsim.world import design_points, parameter_values
 
 if TYPE_CHECKING:  # pandas takes longer to import than a quick run to compute: only tables need it
@@ -95,7 +96,7 @@ class Result:
     @functools.cached_property
     def subject(self) -> str:
         """What makes the difference to the status quo, in words."""
-        return findings.subject(self)
+        return subject_of(self.scenario)
 
     # ------------------------------------------------------------------------------------------------ numbers
 

@@ -186,7 +186,8 @@ def test_copying_pays_in_words(found):
 def test_a_lever_that_does_nothing_says_so():
     """A lever with nothing to act on: enforcement reach without penalties."""
     result = simulate(baseline(enforcement_reach=0.5, quarters=14), draws=4)
-    assert result.finding == "Nothing changes: baseline is the same as the same world without policy in every future."
+    subject = "baseline with enforcement_reach 0.5"
+    assert result.finding == f"Nothing changes: {subject} is the same as the same world without policy in every future."
 
 
 def test_a_run_too_short_for_a_finding_says_so():

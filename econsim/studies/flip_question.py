@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from econsim.errors import InputError, Problem, unknown_name
-from econsim.findings import NEGLIGIBLE, subject_of
+from econsim.findings import NEGLIGIBLE
 from econsim.metrics import YES_NO
 from econsim.results import run_identity
 from econsim.runs import DEFAULT_DRAWS, DEFAULT_ENSEMBLE, DEFAULT_SEED, Settings, as_scenario
@@ -17,6 +17,7 @@ from econsim.studies.flip_assumptions import CLEAR_STEPS, STEPS, assumptions_of
 from econsim.studies.sweep_plan import status_quo_of
 from econsim.studies.tipping_question import against_words, compared_with
 from econsim.studies.tipping_worlds import Output, read_output, study_identity, study_settings
+from econsim.subject_words import subject_of
 
 TOLD_BY_RUN = "rd_investment"  # what the finding of a run is about
 VALUES = 13  # of an assumption, on average: to choose an engine by

@@ -14,6 +14,7 @@ from econsim.studies.flip_question import FlipQuestion
 from econsim.studies.flip_search import FADES, REVERSES, VANISHES, Scan
 from econsim.studies.flip_tables import flip_mapping, never_mapping, scan_mapping
 from econsim.studies.words import plain, relative, setting, settings, words
+from econsim.subject_words import against_in_its_world
 
 
 class Flips:
@@ -118,15 +119,12 @@ class Flips:
     def headline(self) -> str:
         """The finding that there is to be taken away, in a sentence."""
         asked, one = self.question, self.found
-        told, against = words(asked.output.metric), asked.against
+        told, against = words(asked.output.metric), against_in_its_world(asked.scenario, asked.against)
         size = f"(median {percent(one.median)}, 90% range {percent(one.low)} to {percent(one.high)})"
         if one.sign == 0:
-            return (
-                f"Against {against}, {asked.subject} {one.verb} the median of {told} {size}: there is nothing to "
-                "reverse."
-            )
+            return f"{against}, {asked.subject} {one.verb} the median of {told} {size}: there is nothing to reverse."
         share = one.up if one.sign == 1 else one.down
-        return f"Against {against}, {asked.subject} {one.verb} {told} in {futures(share)} simulated futures {size}."
+        return f"{against}, {asked.subject} {one.verb} {told} in {futures(share)} simulated futures {size}."
 
     @functools.cached_property
     def finding(self) -> str:

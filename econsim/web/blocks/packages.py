@@ -8,18 +8,19 @@ from typing import Any
 import streamlit as st
 
 from econsim.errors import InputError
-from econsim.findings import levers_added
 from econsim.library import shipped_scenarios
 from econsim.scenario import Scenario
 from econsim.scenario_schema import TEXT_LIMITS
 from econsim.scenario_settings import with_settings
 from econsim.shipped import shipped_scenario
 from econsim.studies.comparison_store import distinct
+from econsim.subject_words import package_of, world_of
 from econsim.web import state
 from econsim.web.url_codec import Told
 from econsim.web.words import plain, spoken
 
 MOST = 3
+LONGEST = TEXT_LIMITS["name"] - 5  # of a package's name, which may have to be told apart from another by a number
 USUAL = ("gate-and-detect", "release-window", "royalty")
 SAME = "compare-same-world"
 CHOSEN, KEPT = "compare-chosen", "econsim.kept-packages"
@@ -81,13 +82,21 @@ def _name(one: Told) -> str:
 
 
 def title(scenario: Scenario) -> str:
-    """A scenario's name with the levers that were set on top, and how many assumptions."""
-    added = [spoken(one) for one in levers_added(scenario)]
-    assumed = len(scenario.parameters) - (
-        len(shipped_scenario(scenario.name).parameters) if scenario.name in shipped_scenarios() else 0
-    )
-    extra = [*added, *([f"{assumed} assumption{'s' if assumed > 1 else ''}"] if assumed > 0 else [])]
-    return scenario.name + (f" with {', '.join(extra)}" if extra else "")
+    """A scenario's name with the levers that were set on top, and how many assumptions; short enough for a name."""
+    name, added = package_of(scenario)
+    assumed = len(world_of(scenario))
+    levers = [spoken(one) for one in added]
+    last = [f"{assumed} assumption{'s' if assumed > 1 else ''}"] if assumed else []
+    shown = len(levers)
+    while True:
+        more = (
+            [f"{len(levers) - shown} more lever{'s' if len(levers) - shown > 1 else ''}"] if shown < len(levers) else []
+        )
+        extra = [*levers[:shown], *more, *last]
+        told = name + (f" with {', '.join(extra)}" if extra else "")
+        if len(told) <= LONGEST or not shown:
+            return told
+        shown -= 1
 
 
 def _chosen() -> None:
@@ -123,7 +132,7 @@ def _in_world_of(assumed: Mapping[str, Any], other: Scenario) -> Scenario:
 
 def _told_apart(worlds: Sequence[Scenario]) -> list[Scenario]:
     """Scenarios whose names say what was changed, and are distinct: names change no number."""
-    names = distinct([title(one)[: TEXT_LIMITS["name"] - 5] for one in worlds])
+    names = distinct([title(one)[:LONGEST] for one in worlds])
     return [one if one.name == name else one.with_(name=name) for one, name in zip(worlds, names, strict=True)]
 
 
