@@ -55,6 +55,7 @@ class Result:
         self.agents = {role: f"{kind.__module__}.{kind.__qualname__}" for role, kind in settings.agents.items()}
         self.split = settings.split
         self.failed = run.failed if status_quo is None else run.failed | status_quo.failed
+        self.futures = ""  # which they are, where they are not the first draws of the ensemble
         self.status_quo = None if status_quo is None else Result(status_quo, settings, None)
         self._run = run
 
@@ -145,7 +146,8 @@ class Result:
 
     def _paired(self, against: Result | None) -> Result:
         other = self._against(against)
-        if (self.draws, self.seed, self.ensemble) != (other.draws, other.seed, other.ensemble):
+        same_futures = other is self.status_quo or self.futures == other.futures
+        if (self.draws, self.seed, self.ensemble) != (other.draws, other.seed, other.ensemble) or not same_futures:
             raise InputError(
                 Problem("against", "effects need the same draws, seed and ensemble", _how(other), _how(self))
             )
@@ -371,7 +373,7 @@ def simulate(
     seed     : of parameters and shocks
     ensemble : `calibrated` (what history leaves of the priors), `prior`, or `default` (parameters at their defaults);
                None: the scenario's wish, else `calibrated`
-    engine   : `auto`, `batch` or `agents`
+    engine   : `auto`, `batch`, `compiled` or `agents`
     agents   : role -> subclass of an agent, for the agents engine
     keep     : `trajectories`, or `summaries` for memory that does not grow with the quarters
     split    : also split the welfare change from copying into static and dynamic (a third run)

@@ -29,6 +29,7 @@ SERIES_CSV = "series.csv"
 METRICS_CSV = "metrics.csv"
 RUN_FILES = (SCENARIO, SUMMARY, SERIES, METRICS, EFFECTS, SERIES_CSV, METRICS_CSV, MANIFEST)
 PACKAGES = ("numpy", "pandas", "scipy", "pyarrow", "mesa")
+COMPILERS = ("jax", "jaxlib")
 LARGEST_JSON = 50_000_000  # bytes
 
 
@@ -129,7 +130,7 @@ def _manifest(result: Result, files: dict[str, str]) -> dict[str, Any]:
         "agents": result.agents,
         "split": result.split,
         "failed_draws": result.failed_draws,
-        "packages": package_versions(),
+        "packages": package_versions(result.engine),
         "created": current_time().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "files": files,
     }
@@ -149,10 +150,10 @@ def current_time() -> datetime.datetime:
         raise InputError(Problem("SOURCE_DATE_EPOCH", "must be seconds since 1970", repr(said)[:40])) from None
 
 
-def package_versions() -> dict[str, str]:
-    """Versions of Python and of the packages that numbers may depend on."""
+def package_versions(engine: str = "batch") -> dict[str, str]:
+    """Versions of Python and of the packages that numbers may depend on; of JAX for the compiled engine."""
     found = {"python": platform.python_version()}
-    for name in PACKAGES:
+    for name in (*PACKAGES, *(COMPILERS if engine == "compiled" else ())):
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

@@ -116,7 +116,7 @@ def _dry_run(
     from econsim.studies.sweep_estimate import estimate_sweep
     from econsim.studies.sweep_plan import make_plan
 
-    engine_here = choose(engine, spec.scenarios[0], spec.rows)
+    engine_here = choose(engine, spec.scenarios[0], spec.rows * len(spec.scenarios))
     plan = make_plan(spec, engine_here) if out is None else plan_sweep(spec, out, resume, engine)[0]
     try:
         with Progress(quiet=quiet or as_json, what="chunks"), _stopped_once(), _executor(address) as executor:

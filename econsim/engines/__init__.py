@@ -61,7 +61,11 @@ def warm_up(scenario: Scenario | str = "baseline") -> threading.Thread | None:
     """Make the compiled engine ready for a scenario, in the background; batch answers meanwhile.
 
     returns : the thread that works on it; None where JAX is not installed
+    raises  : InputError for a scenario that there is not
     """
+    from econsim.scenario import load_scenario
+
+    world = load_scenario(scenario)
     if not has_jax():
         return None
 
@@ -70,7 +74,7 @@ def warm_up(scenario: Scenario | str = "baseline") -> threading.Thread | None:
         from econsim.engines.readiness import make_ready
 
         batch.await_pause()
-        make_ready(scenario)
+        make_ready(world)
 
     thread = threading.Thread(target=when_nobody_waits, name="econsim warm-up", daemon=True)
     thread.start()

@@ -40,7 +40,7 @@ def trajectories(world: World, rd_path: np.ndarray | None = None) -> dict[str, n
     rd_path : (period, lab, 1, draw) $M, where labs' R&D is imposed; NaN where a lab is out of business
     returns : as `batch.trajectories`
     """
-    shape = jax_programs.runnable(shape_of(world, needed_draws(), rd_path is not None))
+    shape = shape_of(world, needed_draws(), rd_path is not None)
     program = jax_programs.program(shape)
     draws = world.shocks.initial_capability.shape[-1]
     pieces = [slice(start, min(start + shape.draws, draws)) for start in range(0, draws, shape.draws)]

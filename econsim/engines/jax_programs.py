@@ -40,7 +40,6 @@ class Program(NamedTuple):
 
 _ready: dict[Shape, Program] = {}
 _making: dict[Shape, threading.Lock] = {}
-_later: set[Shape] = set()  # whose own program is made in the background
 _guard = threading.Lock()
 
 
@@ -61,8 +60,8 @@ def program(shape: Shape, gently: bool = False) -> Program:
              ends
     """
     if shape not in _ready:
-        twin = without_copying(shape)
-        if twin not in _ready and twin != shape and _place(twin).is_file():  # asked for next as a rule
+        twin = without_copying(shape)  # asked for next as a rule: loaded, or compiled on another core, meanwhile
+        if twin not in _ready and twin != shape:
             threading.Thread(target=program, args=(twin, gently), name="econsim loading", daemon=True).start()
         with _guard:
             lock = _making.setdefault(shape, threading.Lock())
@@ -70,24 +69,6 @@ def program(shape: Shape, gently: bool = False) -> Program:
             if shape not in _ready:
                 _ready[shape] = _read(shape, gently) or _make(shape, gently)
     return _ready[shape]
-
-
-def runnable(shape: Shape) -> Shape:
-    """The shape whose program runs worlds of this shape now: a stand-in's while their own is made in the background.
-
-    A world without copying computes the same numbers on the program with copying, three to four times as slowly.
-    """
-    if is_stored(shape):
-        return shape
-    other = next((one for one in list(_ready) if one.frame.copying and without_copying(one) == shape), None)
-    if other is None:
-        return shape
-    with _guard:
-        begun = shape in _later
-        _later.add(shape)
-    if not begun:
-        threading.Thread(target=program, args=(shape, True), name="econsim compiling", daemon=True).start()
-    return other
 
 
 def forget() -> None:

@@ -18,7 +18,7 @@ COMPILING = 4_000 * 60  # making them, some seven
 
 def compiled_is_quicker(scenario: Scenario, draws: int) -> bool:
     """Whether the compiled engine finishes a run sooner than batch, counting what it needs to start."""
-    shapes = _shapes(scenario)[:1]  # without copying it runs on the same program until there is one of its own
+    shapes = _shapes(scenario)
     work = draws * scenario.structure.quarters
     if all(jax_programs.is_ready(shape) for shape in shapes):
         return True

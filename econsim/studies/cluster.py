@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import socket
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from typing import Any
@@ -12,6 +13,7 @@ import econsim
 from econsim.errors import InputError, Problem
 
 TIMEOUT = 10.0  # seconds that a scheduler has to answer
+LONGEST_GREETING = 1_000_000  # bytes
 LOGGERS = ("distributed", "distributed.comm", "distributed.client", "tornado.application", "asyncio")
 
 
@@ -25,7 +27,7 @@ def cluster(address: str) -> Iterator[Executor]:
     """
     try:
         from distributed import Client, KilledWorker
-        from distributed.comm import CommClosedError, get_address_host_port
+        from distributed.comm import CommClosedError, get_address_host_port, parse_address
     except ImportError:
         message = "needs Dask, which is not installed: python -m pip install 'econsim[cluster]'"
         raise InputError(Problem("cluster", message)) from None
@@ -36,7 +38,9 @@ def cluster(address: str) -> Iterator[Executor]:
     client: Any = None
     try:
         try:
-            get_address_host_port(address)  # a client complains of a malformed one only after it is half made
+            where = get_address_host_port(address)  # a client complains of a malformed one once it is half made
+            if parse_address(address)[0] == "tcp":
+                _check_greeting(*where)
             client = Client(address, timeout=TIMEOUT, set_as_default=False)
         except Exception as error:  # a malformed address raises whatever the parsing of its parts raises
             message = f"no Dask scheduler can be reached there: {_reason(error)}"
@@ -58,6 +62,14 @@ def cluster(address: str) -> Iterator[Executor]:
             client.close(timeout=2)
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
+
+
+def _check_greeting(host: str, port: int) -> None:
+    """Raise OSError where no Dask scheduler listens: a client would wait for ever, or take any text for a size."""
+    with socket.create_connection((host, port), TIMEOUT) as connection:
+        size = connection.recv(8, socket.MSG_WAITALL)  # of the greeting that follows, least byte first
+    if len(size) < 8 or not 0 < int.from_bytes(size, "little") < LONGEST_GREETING:
+        raise OSError("what listens there is something else")
 
 
 def _check_workers(client: Any, address: str) -> None:

@@ -95,7 +95,7 @@ def write_sensitivity_plan(folder: Path, settings: SensitivitySettings, engine: 
         "engine": engine,
         "scenario": settings.scenario.name,
         "identity": settings.identity(),
-        "packages": package_versions(),
+        "packages": package_versions(engine),
     }
     write_json(folder / PLAN, content)
 

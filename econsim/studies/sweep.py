@@ -17,6 +17,7 @@ import numpy as np
 from econsim.engines import choose
 from econsim.errors import InputError, Problem
 from econsim.runs import Progress
+from econsim.store import package_versions
 from econsim.studies.sweep_chunk import ChunkTask
 from econsim.studies.sweep_files import chunk_is_good, remove_partial, write_chunk
 from econsim.studies.sweep_folder import (
@@ -101,7 +102,7 @@ def plan_sweep(
         raise InputError(Problem("out", "is not a usable folder name", repr(str(out))[:80]))
     folder = Path(out)
     held = read_plan(folder)
-    choice = choose(engine, checked.scenarios[0], checked.rows)
+    choice = choose(engine, checked.scenarios[0], checked.rows * len(checked.scenarios))
     if held is not None and resume:
         if engine not in ("auto", held["engine"]):
             message = "this sweep was begun with another engine, and keeps it"
@@ -177,6 +178,7 @@ class _Run:
         """(scenario, chunk) bool: chunk files that are not there or cannot be used, up to the last that is there."""
         plan = self.plan
         begun = chunks_begun(self.folder, plan)
+        same_writer = self.held is None or self.held["packages"].get("pyarrow") == package_versions()["pyarrow"]
         missing = np.ones((len(plan.pairs), begun), dtype=bool)
         there = self.status.done = 0
         for place, pair in enumerate(plan.pairs):
@@ -186,7 +188,8 @@ class _Run:
                     continue
                 cancel.check()
                 start, stop = plan.span(index)
-                if chunk_is_good(path, plan.address(pair.label, index), plan.engine, plan.columns, stop - start):
+                address = plan.address(pair.label, index)
+                if chunk_is_good(path, address, plan.engine, plan.columns, stop - start, same_writer):
                     missing[place, index] = False
                     there += stop - start
                     self.status.done = there

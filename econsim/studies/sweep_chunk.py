@@ -199,7 +199,9 @@ class _Worlds:
 
     def _on_rows_of(self, place: _Place, other: _Place, values: np.ndarray) -> np.ndarray:
         """Values of another world, computed by draw perhaps, on the rows of this one."""
-        return values[..., self.numbers] if other.everywhere and not place.everywhere else values
+        if not other.everywhere or place.everywhere:
+            return values
+        return values.take(self.numbers, axis=-1)  # indexing lays quarters side by side, and NumPy sums those otherwise
 
     def _by_row(self, place: _Place, solved: Mapping[tuple[Any, ...], _Solved]) -> _Solved:
         found = solved[place.key]

@@ -9,7 +9,7 @@ import numpy as np
 
 from econsim.errors import InputError
 from econsim.studies.sweep_chunk import EFFECT
-from econsim.studies.sweep_files import read_chunk
+from econsim.studies.sweep_files import damage, read_chunk
 from econsim.whole_folder import refusal
 
 AT_ONCE = 64_000_000  # bytes of columns that are read in one go: opening the files takes longer than reading a column
@@ -19,7 +19,7 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> dict[str, np
     """A chunk file; InputError where it is damaged."""
     try:
         return read_chunk(path, columns)
-    except (OSError, ValueError) as error:
+    except damage() as error:
         raise damaged(path, error) from None
 
 

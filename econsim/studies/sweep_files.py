@@ -97,8 +97,15 @@ def write_chunk(path: Path, columns: Mapping[str, np.ndarray], address: str, eng
     return len(content)
 
 
+def damage() -> tuple[type[Exception], ...]:
+    """What reading a damaged file raises: a bit of its footer may promise columns of a kind that there is not."""
+    import pyarrow
+
+    return OSError, ValueError, LookupError, pyarrow.ArrowException
+
+
 def read_chunk(path: Path, columns: Sequence[str] | None = None) -> dict[str, np.ndarray]:
-    """Columns of a chunk file by name, checksums verified; OSError or ValueError where it is damaged."""
+    """Columns of a chunk file by name, checksums verified; one of `damage()` where it is damaged."""
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
@@ -110,8 +117,14 @@ def _told(address: str, engine: str) -> bytes:
     return json.dumps({"address": address, "engine": engine}).encode()
 
 
-def chunk_is_good(path: Path, address: str, engine: str, columns: Sequence[str], rows: int) -> bool:
-    """Whether a chunk file can be read to its last byte and holds what its name promises."""
+def chunk_is_good(
+    path: Path, address: str, engine: str, columns: Sequence[str], rows: int, same_writer: bool = True
+) -> bool:
+    """Whether a chunk file can be read to its last byte and holds what its name promises.
+
+    same_writer : whether this version of pyarrow wrote it: then it is what is written of the numbers in it, byte for
+                  byte. Checksums alone leave out the footer, where one bit can make other numbers of a page.
+    """
     import pyarrow.parquet as pq
 
     try:
@@ -119,8 +132,12 @@ def chunk_is_good(path: Path, address: str, engine: str, columns: Sequence[str],
             told = (file.schema_arrow.metadata or {}).get(ADDRESS)
             if told != _told(address, engine) or tuple(file.schema_arrow.names) != tuple(columns):
                 return False
-            return bool(file.read(use_threads=False).num_rows == rows)
-    except (OSError, ValueError):
+            table = file.read(use_threads=False)
+        if table.num_rows != rows:
+            return False
+        numbers = {name: table.column(name).to_numpy() for name in table.column_names}
+        return not same_writer or chunk_bytes(numbers, address, engine) == path.read_bytes()
+    except damage():
         return False
 
 

@@ -100,7 +100,7 @@ def _differences(one: dict[str, Any], other: dict[str, Any]) -> Iterator[str]:
 
 def changed_packages(held: dict[str, Any]) -> str:
     """Packages that have changed since a plan was made, in words; empty where none have."""
-    now = package_versions()
+    now = package_versions(held["engine"])
     then = held["packages"]
     changed = [f"{name} {then[name]} → {now[name]}" for name in now if name in then and then[name] != now[name]]
     return ", ".join(changed)

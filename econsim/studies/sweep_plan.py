@@ -125,7 +125,7 @@ class SweepPlan:
             "metrics": list(spec.metrics),
             **({"series": list(spec.series)} if spec.series else {}),
             "identity": self.identity,
-            "packages": package_versions(),
+            "packages": package_versions(self.engine),
         }
 
     # ------------------------------------------------------------------------------------------------ work

@@ -21,7 +21,7 @@ from econsim.scenario import Scenario
 from econsim.store import read_json
 from econsim.studies.sweep_chunk import EFFECT, ROW_COLUMNS, columns_by_quarter, columns_of, design_columns
 from econsim.studies.sweep_columns import ColumnReader, damaged, read_columns, read_table
-from econsim.studies.sweep_files import chunk_name
+from econsim.studies.sweep_files import chunk_name, damage
 from econsim.studies.sweep_folder import CHUNKS, INDEX, MANIFEST, SCENARIOS, read_plan
 from econsim.studies.sweep_plan import address_base, chunk_address
 from econsim.studies.swept_draws import SweepResult
@@ -181,8 +181,9 @@ class Sweep:
             if name not in (known := self._index_columns()):
                 raise InputError(unknown_name("columns", str(name), known, kind="column"))
         try:
-            return pd.read_parquet(path, columns=None if columns is None else list(columns))
-        except (OSError, ValueError) as error:
+            wanted = None if columns is None else list(columns)
+            return pd.read_parquet(path, columns=wanted, page_checksum_verification=True)
+        except damage() as error:
             raise damaged(path, error) from None
 
     def _index_columns(self) -> list[str]:
@@ -276,6 +277,7 @@ class Sweep:
             reader.effects_by_name(),
             run_id=_digest([self.sweep_id, label, len(failed)]),
             varied=varied,
+            futures=self.sweep_id,
         )
 
     def at(self, point: int, scenario: str | None = None) -> SweepResult:
@@ -299,6 +301,7 @@ class Sweep:
             Run(status_quo, there, {}, quo_failed),
             effects,
             run_id=run_id,
+            futures="" if run_id is None else f"{self.sweep_id}, point {int(point)}",
         )
 
     def _values_at(self, label: str, point: int) -> dict[str, float]:
@@ -310,13 +313,13 @@ class Sweep:
         place = self.scenarios.index(label) * self.points + point
         path = self.folder / INDEX
         try:
-            with pq.ParquetFile(path) as file:
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
                 ends = np.cumsum([file.metadata.row_group(one).num_rows for one in range(file.num_row_groups)])
                 group = int(np.searchsorted(ends, place, side="right"))
                 table = file.read_row_group(group, columns=list(self.columns.values()))
                 row = place - int(ends[group]) + table.num_rows
                 return {name: table.column(column)[row].as_py() for name, column in self.columns.items()}
-        except (OSError, ValueError, IndexError) as error:
+        except damage() as error:
             raise damaged(path, error) from None
 
     def _rows_of(self, label: str, point: int) -> dict[str, np.ndarray]:

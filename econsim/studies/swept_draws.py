@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
 from econsim.errors import InputError, Problem
 from econsim.results import Result
 from econsim.runs import Run, Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class SweepResult(Result):
@@ -26,8 +29,15 @@ class SweepResult(Result):
         effects: Mapping[str, np.ndarray],
         run_id: str | None = None,
         varied: Sequence[str] = (),
+        futures: str = "",
     ):
+        """
+        run_id  : where the draws are no run of the scenario
+        varied  : levers that the design sets
+        futures : of which rows of which sweep they are, where they are not the first draws of the ensemble
+        """
         super().__init__(run, settings, status_quo)
+        self.futures = futures
         self._effects, self._varied = effects, tuple(varied)
         if run_id is not None:
             self.__dict__["run_id"] = run_id  # not that of a run of the scenario: the design is in its numbers
@@ -51,6 +61,13 @@ class SweepResult(Result):
         if self._varied:
             return f"{self.scenario.name} with varying {', '.join(self._varied)}"
         return super().subject
+
+    def parameter_draws(self) -> pd.DataFrame:
+        """As of a run, where the draws are one; InputError where the design has other values in other rows."""
+        if self.futures:
+            message = "the draws are rows of a design, whose values stand in the sweep's index"
+            raise InputError(Problem("parameter_draws", message))
+        return super().parameter_draws()
 
     @property
     def trajectories(self) -> NoReturn:

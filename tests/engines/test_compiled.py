@@ -155,26 +155,22 @@ def test_programs_are_made_with_all_settings(name):
         assert jax_programs.program(shape_of(world_of(load_scenario(name), draws=2), 64, False)).quick
 
 
-def test_a_world_without_copying_can_run_where_copying_is_compiled(monkeypatch):
-    """Until a program of its own is made: as equal as engines are, on a program in which nobody enters."""
+def test_every_world_runs_on_its_own_program(monkeypatch):
+    """Whatever is compiled already: numbers do not depend on what a process did before. The twin's is made too."""
     from econsim.engines import jax_programs
     from econsim.engines.compiled import needed_draws
     from econsim.engines.jax_inputs import shape_of
 
-    world, twin = world_of(baseline(quarters=24), draws=40), world_of(load_scenario("copying-off"), draws=40)
-    shape = shape_of(twin, needed_draws(), False)
-    jax_programs.program(shape)
-    own = compiled(twin)
-    compiled(world)
-    made = []
-    monkeypatch.setattr(jax_programs, "is_stored", lambda asked: False)
-    monkeypatch.setattr(jax_programs, "_later", set())
-    monkeypatch.setattr(jax_programs, "program", lambda asked, gently=False: made.append(asked) or ready(asked))
-    ready = jax_programs._ready.__getitem__
-    assert jax_programs.runnable(shape).frame.copying
-    found = compiled(twin)
-    assert made.count(shape) == 1  # begun in the background, once
-    assert_equal(found, own, [batch.trajectories(nudged(twin, by)) for by in NUDGES])
+    worlds = world_of(baseline(quarters=24), draws=4), world_of(load_scenario("copying-off"), draws=4)
+    shapes = [shape_of(one, needed_draws(), False) for one in worlds]
+    made: list = []
+    kept = {shape: jax_programs.program(shape) for shape in shapes}
+    monkeypatch.setattr(jax_programs, "_ready", {})
+    monkeypatch.setattr(jax_programs, "_read", lambda shape, gently=False: None)
+    monkeypatch.setattr(jax_programs, "_make", lambda shape, gently: made.append(shape) or kept[shape])
+    compiled(worlds[0])
+    compiled(worlds[1])
+    assert len(made) == 2 and set(made) == set(shapes)
 
 
 def test_a_run_of_more_quarters_than_one_call_takes():

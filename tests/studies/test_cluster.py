@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -63,6 +65,28 @@ def test_a_cluster_that_cannot_be_reached(monkeypatch, address):
     monkeypatch.setattr(clusters, "TIMEOUT", 0.5)
     with pytest.raises(InputError, match="no Dask scheduler can be reached"), clusters.cluster(address):
         pass
+
+
+@pytest.mark.parametrize("greeting", [b"", b"SSH-2.0-OpenSSH_9.2p1 Debian", b"HTTP"])
+def test_something_else_at_the_address(monkeypatch, greeting):
+    """A client of Dask's would wait for ever for what says nothing, and take any text for a size of memory."""
+    monkeypatch.setattr(clusters, "TIMEOUT", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet():
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(greeting)
+                with contextlib.suppress(ConnectionResetError):
+                    connection.recv(1)  # until the other side has had enough
+
+        thread = threading.Thread(target=greet, daemon=True)
+        thread.start()
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(InputError, match="no Dask scheduler can be reached there"), clusters.cluster(address):
+            pass
+        thread.join(5)
+    assert not thread.is_alive()
 
 
 def test_a_bad_address_is_one_line():

@@ -53,8 +53,21 @@ def same_as_simulate(found, point: int, scenario=None) -> None:
         (small("copying-off"), {"rd_subsidy": [0.2], "lab_cash": [5000]}),
         (small("free-copying"), {"penalty_multiple": [2.0], "detection_rate": [0.5]}),
         (small("weak-moats", n_labs={"default": 3, "low": 1, "high": 6}), {"lab_substitution": [3.0]}),
+        # Sums over many quarters show in which order they were added.
+        (small("baseline").with_(quarters=34), {"royalty_rate": [0.0, 0.3]}),
     ],
-    ids=["levers", "parameters", "firms", "another lever", "a ramp replaced", "both", "copying off", "named", "priors"],
+    ids=[
+        "levers",
+        "parameters",
+        "firms",
+        "another lever",
+        "a ramp replaced",
+        "both",
+        "copying off",
+        "named",
+        "priors",
+        "many quarters",
+    ],
 )
 def test_a_point_is_a_run(tmp_path, scenario, values):
     """A design over levers and parameters gives what `Scenario.with_` and `simulate` give."""
@@ -142,6 +155,34 @@ def test_any_chunks_give_the_same_numbers(tmp_path, shocks):
         for other in found[1:]:
             np.testing.assert_array_equal(found[0].values(metric), other.values(metric))
     assert found[0].index.equals(found[1].index) and found[0].index.equals(found[2].index)
+
+
+def test_draws_of_a_design_are_no_draws_of_a_run(tmp_path):
+    """Where each row has a future or parameters of its own: what they assume stands in the index alone."""
+    design = {"method": "lhs", "samples": 4, "parameters": ["royalty_rate"]}
+    found = sweep(spec(design=design, shocks="own"), tmp_path / "own")
+    whole, point, other = found.result(), found.at(2), found.at(1)
+    for one in (whole, point):
+        with pytest.raises(InputError, match="rows of a design, whose values stand in the sweep's index"):
+            one.parameter_draws()
+    run = simulate(point.scenario, draws=2, ensemble=point.ensemble)
+    for one, against in ((point, run), (run, point), (point, other)):
+        with pytest.raises(InputError, match="same draws"):
+            one.effect(against)
+    assert len(point.effect()) == len(point.effect(found.at(2))) == 2 and len(whole.effect()) == 8
+    shared = sweep(spec(), tmp_path / "shared").at(2)
+    alone = simulate(shared.scenario, draws=2, ensemble=shared.ensemble)
+    assert shared.parameter_draws().equals(alone.parameter_draws())
+    np.testing.assert_allclose(shared.effect(alone).dropna(axis=1), 0.0, atol=1e-9)
+
+
+def test_all_scenarios_count_where_the_engine_is_chosen(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("econsim.studies.sweep.choose", lambda *given: asked.append(given) or "batch")
+    both = spec(scenarios=[small("royalty"), small("rd-subsidy")])
+    del both["scenario"]
+    econsim.sweep(both, tmp_path / "s")
+    assert asked[0][0] == "auto" and asked[0][2] == 24
 
 
 def test_levers_of_rows_are_the_levers_of_scenarios():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
@@ -12,8 +13,12 @@ import pytest
 from sweep_helpers import Stop, content, spec, stopped_after, sweep, use_stand_in
 
 import econsim
+from econsim.errors import InputError
 from econsim.store import as_json
 from econsim.studies import sweep_status
+from econsim.studies.sweep import plan_sweep
+from econsim.studies.sweep_columns import read_table
+from econsim.studies.sweep_files import chunk_is_good
 from econsim.studies.sweep_lock import LOCK
 from econsim.studies.sweep_status import SweepStopped
 
@@ -104,6 +109,22 @@ def test_a_damaged_chunk_is_computed_again(whole, quick, damage, finished):
     assert [task.index for task in quick] == [1]
     assert said or (gone and not finished)
     assert all("damaged" in text for text in said)
+
+
+def test_no_bit_of_a_chunk_may_be_another(whole, quick):
+    """In the footer too, where no checksum looks, and where what a bit promises may not exist at all."""
+    path = sorted((whole / "chunks" / "royalty").iterdir())[1]
+    content = path.read_bytes()
+    plan, _ = plan_sweep(spec(), whole, True, "batch")
+    expected = plan.address("royalty", 1), plan.engine, plan.columns, 4
+    assert chunk_is_good(path, *expected)
+    for place in range(0, len(content), 3):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << place % 8
+        path.write_bytes(bytes(damaged))
+        assert not chunk_is_good(path, *expected), place
+        with contextlib.suppress(InputError):
+            read_table(path)
 
 
 def _flip_a_bit(path: Path) -> None:
