@@ -291,11 +291,16 @@ def _check_incentive(bench: _Bench) -> list[Verdict]:
     baseline, wedge = (run.metrics for run in run_worlds([bench.baseline, fenced], bench.settings()))
     ever = _mean(baseline["copying_ever_pays"])
     home, fence = (_mean(metrics["domestic_copying_always_pays"]) for metrics in (baseline, wedge))
-    pays = f"Copying pays for itself within a quarter, at least once, in {_of_twenty(ever)} futures of the baseline."
+    settings = bench.settings()
+    where = f"{settings.draws} futures drawn from the priors alone, '--ensemble {settings.ensemble}'"
+    pays = (
+        f"Copying pays for itself within a quarter, at least once, in {_of_twenty(ever)} futures of the baseline, of "
+        f"{where}."
+    )
     stays = (
         "Domestic distillers' mean incentive ratio stays above 1, in all quarters in which one of them sells or is the "
         f"best-placed outsider, in {_of_twenty(fence)} futures with compute twice as dear abroad; without, in "
-        f"{_of_twenty(home)}."
+        f"{_of_twenty(home)}; of {where}."
     )
     return [
         Verdict("copying_pays", ever is not None, ever, None, pays),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 FEW_NAMES = 20  # that an error lists
 NEAREST = 4  # names of more that it shows
+ALIKE = 0.55  # of 1: half of the letters in common is no likeness of short names, as of 'foo' and 'sobol'
 LISTED_BY = {
     "metric": "`econsim metrics` lists them",
     "parameter or lever": "`econsim params` lists them",
@@ -23,9 +24,9 @@ LISTED_BY = {
 def nearest_name(name: str, names: Iterable[str]) -> str | None:
     """The valid name closest to a misspelt one, or None when nothing is close."""
     choices = {choice.lower(): choice for choice in names}
-    found = difflib.get_close_matches(name.lower().replace("-", "_"), choices, n=1, cutoff=0.5)
+    found = difflib.get_close_matches(name.lower().replace("-", "_"), choices, n=1, cutoff=ALIKE)
     if not found:
-        found = difflib.get_close_matches(name.lower(), choices, n=1, cutoff=0.5)
+        found = difflib.get_close_matches(name.lower(), choices, n=1, cutoff=ALIKE)
     return choices[found[0]] if found else None
 
 

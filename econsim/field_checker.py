@@ -97,8 +97,10 @@ class Checker:
         """A finite number inside its bounds; None if it is not one."""
         if isinstance(value, bool) or not isinstance(value, int | float):
             message = "must be a number"
-            if isinstance(value, str) and _reads_as_number(value):
-                message = "must be a number, not text: take the quotes away"
+            written = _number_in(value) if isinstance(value, str) else None
+            if written is not None:
+                finite = math.isfinite(written)
+                message = f"must be a {'number, not text: take the quotes away' if finite else 'finite number'}"
             elif isinstance(value, bool):
                 message = "must be a number, not true or false"
             elif value is None:
@@ -159,12 +161,12 @@ class Checker:
             self.add(path, Problem("", message, nearest=near))
 
 
-def _reads_as_number(text: str) -> bool:
+def _number_in(text: str) -> float | None:
+    """The number that a text spells, `nan` and `inf` too; None if it spells none."""
     try:
-        float(text)
+        return float(text)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _shown(value: Any) -> str:

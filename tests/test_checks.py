@@ -14,6 +14,7 @@ from econsim.audit import USED_UP, audit, cash_miss, merge, walk, welfare_miss
 from econsim.checks import CHECKS, Verdict, dead_names, difference, ends_of, run_checks
 from econsim.errors import InputError
 from econsim.parameter_book import book
+from econsim.results import simulate
 from econsim.runs import Settings
 from econsim.series import observe
 
@@ -44,6 +45,19 @@ def test_verdicts_are_complete(verdicts):
         assert isinstance(one.number, float)
         assert re.fullmatch(r"[A-Z0-9].*\.", one.sentence)
         assert one.limit is None or not one.passed or one.number <= one.limit
+
+
+def test_how_often_copying_pays_says_of_which_futures(verdicts):
+    """A run of the baseline says it of others, in the same words; with another answer."""
+    told = {one.id: one.sentence for one in verdicts}
+    for name in ("copying_pays", "copying_pays_at_home"):
+        assert "of 8 futures drawn from the priors alone, '--ensemble prior'." in told[name]
+    prior, usual = (
+        simulate(baseline(), 8, 0, ensemble, keep="summaries").metrics["copying_ever_pays"].mean()
+        for ensemble in ("prior", "calibrated")
+    )
+    (verdict,) = [one for one in verdicts if one.id == "copying_pays"]
+    assert verdict.number == prior != usual
 
 
 @pytest.mark.slow

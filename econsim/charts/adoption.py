@@ -46,7 +46,8 @@ def discounts(found: Adoption) -> Any:
         .encode(x="x:Q", y=alt.value(6), text="words:N")
     )
     load = found.workload
-    score = "" if load.benchmark_score is None else f", a copy with {100 * load.benchmark_score:.0f}% of its score"
+    way = load.benchmark_score
+    score = "" if way is None else f", a copy {100 * way:.0f}% of the way to the best original on benchmarks"
     subtitle = (
         f"The discount at which a copy is worth it; {found.known} futures of {found.result.scenario.name}{score}; "
         f"{100 * load.tail_share:.0f}% of tasks in the tail, failures there {load.failure_cost:g} times as costly. "

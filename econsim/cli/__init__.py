@@ -18,6 +18,7 @@ from econsim.cli.checking import bench, check
 from econsim.cli.evidence import evidence
 from econsim.cli.exploring import app
 from econsim.cli.fidelity import fidelity
+from econsim.cli.groups import Commands
 from econsim.cli.history import backtest, calibrate
 from econsim.cli.scenario_files import metrics, new, params, scenarios, validate
 from econsim.cli.sensitivity import sensitivity
@@ -26,44 +27,23 @@ from econsim.cli.sweeping import sweep
 from econsim.cli.tipping import flip, tip
 from econsim.cli.versions import diff_model
 from econsim.cli_text import printable
-from econsim.errors import EconsimError, InputError, Problem, nearest_name
+from econsim.errors import EconsimError, InputError, Problem
 
 USAGE, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
 # What standard output fails with on a full disk or once closed; files of ours fail with their name.
 NOWHERE_TO_WRITE = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT)
 
 
-class Commands(click.Group):
-    """A group that lists its commands in the order they were given and knows what a misspelt one was meant to be."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0] if args else ""
-        if name and not name.startswith("-") and self.get_command(ctx, name) is None:
-            near = nearest_name(name, self.commands)
-            hint = f"; did you mean '{near}'?" if near else f"; commands: {', '.join(self.commands)}"
-            raise click.UsageError(f"unknown command '{name}'{hint}", ctx)
-        return super().resolve_command(ctx, args)
-
-
 @click.group(
     cls=Commands,
-    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(econsim.__version__, prog_name="econsim", message="%(prog)s %(version)s")
-@click.pass_context
-def commands(context: click.Context) -> None:
+def commands() -> None:
     """Who trains the next frontier model if models can be copied, who gains, and what a policy changes.
 
     Start with: econsim run baseline
     """
-    if context.invoked_subcommand is None:
-        click.echo(context.get_help())
 
 
 _COMMANDS = (

@@ -19,7 +19,8 @@ TOO_MANY_FAILED = 3
     "--benchmark-score",
     type=Amount(),
     metavar="SHARE",
-    help="Score of the copy, as a share of the teacher's.  [default: copies as they are sold, new and old]",
+    help="How far the copy has come on benchmarks from public knowledge to the best original: (its score - that of "
+    "the public) / (that of the original - that of the public).  [default: copies as they are sold, new and old]",
 )
 @click.option("--discount", type=Amount(), metavar="SHARE", help="Of the copy on the teacher's price.  [default: 0.9]")
 @click.option("--tail-share", type=Amount(), metavar="SHARE", help="Share of rare, hard tasks.  [default: 0.1]")

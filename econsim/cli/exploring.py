@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 import econsim
 
+LAST_PORT = 65535
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
+class Port(click.ParamType):
+    """A port of TCP."""
+
+    name = "port"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value).strip()
+        if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= LAST_PORT:
+            self.fail(f"must be a whole number from 1 to {LAST_PORT} (got '{text[:40]}')", param, ctx)
+        return int(text)
+
+
 @click.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, metavar="P")
+@click.option("--port", type=Port(), default=8501, show_default=True, metavar="P")
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="H", help="Address to listen on.")
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 def app(port: int, host: str, no_browser: bool) -> int:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from econsim.cli.delivering import deliver
+from econsim.cli.groups import Commands
 from econsim.cli.options import study_options
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -52,7 +53,7 @@ def student_options(command: _Function) -> _Function:
     return command
 
 
-@click.group(name="fidelity")
+@click.group(name="fidelity", cls=Commands)
 def fidelity() -> None:
     """What a copy loses: laws held against published copies, and what a budget copies."""
 

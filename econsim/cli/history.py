@@ -7,9 +7,12 @@ from typing import Any
 import click
 
 from econsim.cli.delivering import deliver
-from econsim.cli.options import DEFAULT_DRAWS, WholeNumber, json_option, show_json
+from econsim.cli.options import WholeNumber, json_option, show_json
 from econsim.cli.progress import Progress
 from econsim.cli_text import number, paragraph
+
+BACKTEST_DRAWS = 1024
+"""As `econsim.studies.backtest` has it, which takes long to import; a test holds the two together."""
 
 _out = click.option("--out", metavar="DIR", help="Write JSON, CSV and figures (SVG, PNG, PDF) to this folder.")
 _force = click.option("--force", is_flag=True, help="Replace another analysis that DIR holds.")
@@ -21,7 +24,7 @@ _seed = click.option(
 
 @click.command()
 @click.argument("scenario", default="history-2023")
-@click.option("--draws", type=WholeNumber(), metavar="N", help=f"Simulated pasts.  [default: {DEFAULT_DRAWS}]")
+@click.option("--draws", type=WholeNumber(), metavar="N", help=f"Simulated pasts.  [default: {BACKTEST_DRAWS}]")
 @_seed
 @click.option("--ensemble", metavar="NAME", help="calibrated, prior or default.  [default: calibrated]")
 @click.option("--engine", default="batch", metavar="NAME", help="batch or compiled.  [default: batch]")
@@ -50,7 +53,7 @@ def backtest(
     from econsim.studies.analysis_store import check_analysis_folder
     from econsim.studies.backtest import backtest as study
 
-    asked = DEFAULT_DRAWS if draws is None else draws
+    asked = BACKTEST_DRAWS if draws is None else draws
     chosen = ensemble or "calibrated"
     check_analysis_folder(out, run_identity(as_scenario(scenario), asked, seed, chosen), force)
     with Progress(quiet=quiet or as_json, what="draws") as progress:

@@ -15,8 +15,9 @@ import pandas as pd
 
 import econsim
 from econsim.errors import InputError, Problem
+from econsim.fidelity.budgets import FULL_SET_SAMPLES
 from econsim.fidelity.lessons import loss_ratios
-from econsim.fidelity.spectra import reference_score, tail_retention_behind
+from econsim.fidelity.spectra import reference_score, spectrum, tail_retention_behind
 from econsim.fidelity.text import percent
 from econsim.findings import FUTURES, MOST_FAILED, display_name, futures
 from econsim.metrics import FIRST_QUARTER
@@ -91,24 +92,29 @@ class Adoption:
 
     @functools.cached_property
     def pass_rate_gaps(self) -> dict[str, float]:
-        """How far below what its benchmark score promises a copy's pass rate on tail cases lies.
+        """How far below what benchmarks promise a copy's pass rate on tail cases lies.
 
         given            : as the builder said
-        law              : by `refinement`, on the bands that samples do not cover, for a copy with that score
+        law              : by `refinement`, on the bands that samples do not cover, where a copy keeps what the public
+                           has there, worn off a little, whatever the samples
         other_benchmarks : as much as copies of DeepSeek-R1 lose on benchmarks not published with them; the middle one
         """
         if self.workload.pass_rate_gap is not None:
             return {"given": self.workload.pass_rate_gap}
-        score, ratio = self._score, float(np.median(list(loss_ratios().values())))
-        tail = tail_retention_behind(score)
+        score, ratio = self.share_of_teacher, float(np.median(list(loss_ratios().values())))
+        tail = tail_retention_behind(reference_score())
         gaps = {"law": max(score - tail, 0.0), "other_benchmarks": (ratio - 1.0) * (1.0 - score)}
         return {name: self.workload.pass_rate * gap for name, gap in gaps.items()}
 
     @property
-    def _score(self) -> float:
-        """The copy's benchmark score; where none was given, that of the full set's copy with a usual student."""
-        given = self.workload.benchmark_score
-        return reference_score() if given is None else given
+    def share_of_teacher(self) -> float:
+        """What benchmarks show of the copy, as a share of the teacher's score, which tests of one's own are about.
+
+        Of a usual student: what it shows before it copies stands for public knowledge. Where no way was given, that
+        of the copy made from the full set.
+        """
+        way = self.workload.benchmark_score
+        return reference_score() if way is None else share_behind_way(way)
 
     @functools.cached_property
     def test_cases(self) -> dict[str, int | None]:
@@ -169,7 +175,7 @@ class Adoption:
             return f"A gap of that size in pass rate shows in {cases['given']:,} of your own tail cases."
         law, other = cases["law"], cases["other_benchmarks"]
         if law is None or other is None:
-            return "A copy with that score has no gap to test for."
+            return "Such a copy has no gap to test for."
         return (
             f"To see for yourself: {law:,} of your own tail cases show a gap as large as the law expects, {other:,} "
             "one as large as copies show on benchmarks that were not published with them."
@@ -185,7 +191,9 @@ class Adoption:
             f"{FIRST_QUARTER}th quarter on."
             if load.benchmark_score is None
             else f"The copy has come {percent(load.benchmark_score)} of the way from public knowledge to the best "
-            f"original where benchmarks look; the law {law} says in each future how much of the tail goes with that."
+            f"original where benchmarks look; the law {law} says in each future how much of the tail goes with that. "
+            f"Test cases take that for {percent(share_behind_way(load.benchmark_score))} of the teacher's score, where "
+            f"public knowledge shows {percent(share_behind_way(0.0))}."
         )
         told = [
             where,
@@ -253,7 +261,8 @@ def adopt(
 ) -> Adoption:
     """Whether a copy is worth its discount to a builder, in each simulated future.
 
-    benchmark_score : of the copy, as a share of the teacher's, in (0, 1]; None: copies as they are sold, new and old
+    benchmark_score : how far the copy has come from public knowledge to the best original where benchmarks look, in
+                      (0, 1], which is not its share of the teacher's score; None: copies as they are sold, new and old
     discount        : of the copy on the teacher's price, in [0, 1)
     tail_share      : share of the builder's tasks that are of the rare, hard kind, in [0, 1]
     failure_cost    : what failing one of them costs, as a multiple of failing a common one, >= 0
@@ -267,6 +276,16 @@ def adopt(
     check_adoption(world, draws, seed, ensemble, engine)
     result = simulate(world, draws, seed, ensemble, engine, keep="summaries", progress=progress)
     return Adoption(workload, result, adoption_values(workload, result))
+
+
+@functools.cache
+def share_behind_way(way: float) -> float:
+    """Share of the teacher's score that a copy shows on benchmarks which has come so far from public knowledge to it.
+
+    way : in [0, 1]
+    """
+    public = spectrum(samples=FULL_SET_SAMPLES).base_visible
+    return public + way * (1.0 - public)
 
 
 def check_adoption(scenario: Scenario, draws: int, seed: int, ensemble: str | None, engine: str) -> Settings:
@@ -292,4 +311,13 @@ def _plain(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-__all__ = ["DEFAULTS", "Adoption", "Workload", "adopt", "adoption_identity", "check_adoption", "check_workload"]
+__all__ = [
+    "DEFAULTS",
+    "Adoption",
+    "Workload",
+    "adopt",
+    "adoption_identity",
+    "check_adoption",
+    "check_workload",
+    "share_behind_way",
+]

@@ -19,7 +19,8 @@ class Workload:
     tail_share      : share of tasks that are of the rare, hard kind
     failure_cost    : what failing one of them costs, as a multiple of failing a common one
     discount        : of the copy on the teacher's price
-    benchmark_score : of the copy, as a share of the teacher's; None: copies as they are sold, new and old
+    benchmark_score : how far the copy has come from public knowledge to the best original where benchmarks look;
+                      None: copies as they are sold, new and old
     pass_rate       : share of the builder's own tail cases that the teacher passes
     pass_rate_gap   : the gap in that rate that would matter; None: as large as the laws expect
     """
@@ -43,7 +44,7 @@ def check_workload(
     """A workload; InputError, naming everything that is wrong with it."""
     problems: list[Problem] = []
     given = {
-        "benchmark_score": (benchmark_score, "above 0 to 1, a share of the teacher's score", 0.0, 1.0, "low"),
+        "benchmark_score": (benchmark_score, "above 0 to 1, a share of the way to the best original", 0.0, 1.0, "low"),
         "discount": (discount, "0 to below 1, a share of the price", 0.0, 1.0, "high"),
         "tail_share": (tail_share, "0 to 1", 0.0, 1.0, ""),
         "failure_cost": (failure_cost, "0 to 1e6, a multiple", 0.0, 1e6, ""),

@@ -15,7 +15,7 @@ from econsim.chunks import Chunk, failed_draws
 from econsim.errors import InputError, Problem
 from econsim.evidence.history_facts import HistoryFact, NotExpressible, history
 from econsim.results import run_identity
-from econsim.runs import DEFAULT_DRAWS, DEFAULT_SEED, Progress, as_scenario, check_settings
+from econsim.runs import DEFAULT_SEED, Progress, as_scenario, check_settings
 from econsim.studies.history_measures import Past, measured
 from econsim.studies.history_scoring import LEVEL, SIGN_SET, half_width, interval_score, on_axis, right_sign
 from econsim.world import firm_slots
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from econsim.scenario import Scenario
 
 SCENARIO = "history-2023"
+DRAWS = 1024
+"""What the shipped verdicts rest on: by fewer draws a fact at the edge of its range falls on either side."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,15 @@ class Backtest:
         """The result in a sentence, computed."""
         worst = [one.fact.id for one in self.verdicts if not one.inside][:3]
         missed = f"; furthest out: {', '.join(worst)}" if worst else ""
+        few = (
+            f" Provisional: by fewer than {DRAWS:,} draws a fact at the edge of its range falls on either side."
+            if self.draws < DRAWS
+            else ""
+        )
         return (
             f"{self.inside} of {len(self.verdicts)} facts since March 2023 lie inside the 90% range of the "
             f"{self.ensemble} ensemble, run {self.run_id} ({self.draws} draws){missed}. "
-            f"{len(self.not_expressible)} more rows cannot be expressed in the model."
+            f"{len(self.not_expressible)} more rows cannot be expressed in the model.{few}"
         )
 
     def table(self) -> pandas.DataFrame:
@@ -138,7 +145,7 @@ class Backtest:
 
 def backtest(
     scenario: Scenario | str = SCENARIO,
-    draws: int = DEFAULT_DRAWS,
+    draws: int = DRAWS,
     seed: int = DEFAULT_SEED,
     ensemble: str | None = None,
     engine: str = "batch",
@@ -147,7 +154,7 @@ def backtest(
     """Start the economy in March 2023 and hold it against what happened since.
 
     scenario : its starting state; a shipped name, a path or a Scenario that starts before the facts
-    draws, seed, ensemble : as `simulate`; the ensemble is by default `calibrated`
+    draws, seed, ensemble : as `simulate`; by default `DRAWS`, 0 and `calibrated`
     engine   : `batch` or `compiled`
     raises   : InputError for bad settings, or a scenario that covers other years
     """

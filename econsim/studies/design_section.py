@@ -79,7 +79,9 @@ def read_design(
             if method not in _GOES_WITH.get(key, METHODS):
                 allowed = f"with {', '.join(_GOES_WITH[key])}"
                 checker.report((*PATH, key), f"does not go with method '{method}'", allowed=allowed)
-        design = _points(method, given, named, scenarios if first_read else (), seed, checker, folder)
+        elsewhere = "values" not in given and any(name not in DESIGN_KEYS and name not in hints for name in value)
+        if method not in ("grid", "list") or not elsewhere:  # else values stand under a name that is already reported
+            design = _points(method, given, named, scenarios if first_read else (), seed, checker, folder)
     if design is not None and design.size > LARGEST_DESIGN:
         checker.add(PATH, Problem("", "has too many points", f"{design.size:,}", f"at most {LARGEST_DESIGN:,}"))
     _names(method, given, named, design, scenarios, checker)

@@ -13,6 +13,7 @@ import numpy as np
 from econsim.errors import InputError, Problem, unknown_name
 from econsim.metrics import summary_catalogue
 from econsim.parameter_book import book
+from econsim.posterior import posterior
 from econsim.scenario import Scenario
 from econsim.studies.conditions import Condition, parse_condition
 from econsim.studies.designs import SAMPLED, saltelli_rows
@@ -245,11 +246,11 @@ class SweptRows:
             told.append(f"Spread evenly over a range, and not drawn from a prior: {', '.join(rest)}.")
         elif not self.sampled:
             told.append("Points are weighed as the design lays them out, not by how plausible they are.")
-        hidden = self.luck
-        if hidden:
+        for source, hidden in self._sources_of_luck.items():
             more = f" and {len(hidden) - 6} more" if len(hidden) > 6 else ""
-            told.append(f"Drawn from their priors but not in the design, so that they count as luck: "
-                        f"{', '.join(hidden[:6])}{more}.")  # fmt: skip
+            told.append(
+                f"Drawn from {source} but not in the design, so that they count as luck: {', '.join(hidden[:6])}{more}."
+            )
         if self.sweep.draws == 1 and self.sweep.plan["shocks"] == "shared":
             told.append("All points lie in one and the same future: its luck is in every number.")
         return tuple(told)
@@ -261,6 +262,16 @@ class SweptRows:
             return ()
         known = self.scenario.assumptions
         return tuple(name for name, one in known.items() if not one.fixed and name not in self.sweep.names)
+
+    @property
+    def _sources_of_luck(self) -> dict[str, tuple[str, ...]]:
+        """What `luck` is drawn from, in words -> those drawn from it; the calibrated ensemble may cover some alone."""
+        covered = posterior().covers(self.scenario.assumptions) if self.sweep.plan["ensemble"] == "calibrated" else ()
+        found = {
+            "the calibrated ensemble": tuple(name for name in self.luck if name in covered),
+            "their priors": tuple(name for name in self.luck if name not in covered),
+        }
+        return {source: names for source, names in found.items() if names}
 
 
 class Selected(NamedTuple):

@@ -19,6 +19,7 @@ from econsim.studies.sweep_plan import status_quo_of
 from econsim.studies.tipping_axes import TippingAxis, check_corners, read_axis
 from econsim.studies.tipping_worlds import (
     EFFECT,
+    ROUNDING,
     CommonDraws,
     Output,
     Progress,
@@ -112,9 +113,10 @@ class Question:
         )
 
     def beyond(self, values: np.ndarray) -> np.ndarray:
-        """Which values are beyond the threshold; what is undefined is not."""
+        """Which values are beyond the threshold; what is undefined is not, and what rounding parts from it is at it."""
         with np.errstate(invalid="ignore"):
-            return SIDES[self.side](values, self.threshold)
+            at_it = np.abs(values - self.threshold) <= ROUNDING * abs(self.threshold)
+            return SIDES[self.side](np.where(at_it, self.threshold, values), self.threshold)
 
     def content(self, kind: str, failed: int) -> dict[str, Any]:
         """What JSON says first."""

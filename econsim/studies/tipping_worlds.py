@@ -15,7 +15,6 @@ import econsim
 from econsim.chunks import Chunk, Overrides, failed_draws, twin_of
 from econsim.engines import choose
 from econsim.errors import InputError, Problem, unknown_name
-from econsim.findings import NO_CHANGE
 from econsim.metrics import summary_catalogue
 from econsim.parameter_book import book
 from econsim.runs import Settings, check_settings
@@ -24,6 +23,7 @@ from econsim.world import COUNTS, design_points, parameter_values
 
 EFFECT = "effect:"  # before a metric's name: its paired change against the status quo
 RESTS_ON_TWIN = ("rd_relative", "collapse")  # metrics that compare with the same future without copying
+ROUNDING = 1e-9  # relative: as far as engines agree, and what one of them tells apart within it the other need not
 MOST_ROWS = 2_000_000  # settings times draws of one study
 
 Progress = Callable[[int, int], None]
@@ -183,7 +183,7 @@ class CommonDraws:
         there = np.where(failed, np.nan, solved[1][0])
         with np.errstate(invalid="ignore"):
             effect = level - there
-            rounding = np.abs(effect) <= NO_CHANGE * np.maximum(np.abs(level), np.abs(there))
+            rounding = np.abs(effect) <= ROUNDING * np.maximum(np.abs(level), np.abs(there))
         return Rows(level, np.where(rounding, 0.0, effect), failed, there)
 
     def at_every_draw(self, values: Mapping[str, np.ndarray], *, expected: bool = False) -> Rows:

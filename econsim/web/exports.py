@@ -18,6 +18,7 @@ from econsim.charts.style import LIGHT, on_screen, styled
 from econsim.ensemble_words import illustrative
 from econsim.kept_worlds import Recent
 from econsim.results import Result
+from econsim.series import catalogue
 from econsim.web import frame
 from econsim.web.running import Answer
 from econsim.web.words import plain, spoken, start
@@ -121,6 +122,20 @@ def _csv(table: pd.DataFrame) -> bytes:
     return table.to_csv(index=False).encode()
 
 
+def all_series(result: Result) -> pd.DataFrame:
+    """Every series in every quarter, as `Result.series`, with its unit: that of the model, not of a chart."""
+    known, table = catalogue(result.segments), result.series
+    units = table["metric"].map({name: one.unit for name, one in known.items()})
+    table.insert(table.columns.get_loc("metric") + 1, "unit", units)
+    return table
+
+
+def all_futures(result: Result) -> pd.DataFrame:
+    """Every summary metric of every draw, `draw` first; columns are called `rd_investment, $M/quarter`."""
+    names = {name: f"{name}, {one.unit}" for name, one in result.catalogue.items()}
+    return result.metrics.rename(columns=names).reset_index()
+
+
 def compared(result: Result, metric: str = "") -> str:
     """What a picture shows that stands alone: the metric, if it is of one, the package, and what that is held against.
 
@@ -141,10 +156,10 @@ def _downloads(
     stem = f"econsim-{name}" if runs else f"econsim-{answer.run_id}-{name}"
 
     def full_data() -> bytes:
-        return answer.live().result.series.to_csv(index=False).encode()
+        return _csv(all_series(answer.live().result))
 
     def all_draws() -> bytes:
-        return answer.result.metrics.to_csv().encode()
+        return _csv(all_futures(answer.result))
 
     offered: list[tuple[str, str, str, Callable[[], bytes]]] = [
         ("Picture (PNG)", f"{stem}.png", "image/png", lambda: picture(draw, answer.result, "png", about(), runs)),
@@ -191,4 +206,4 @@ def source_line(result: Result, runs: Sequence[str] = ()) -> str:
     )
 
 
-__all__ = ["chart", "compared", "finished", "picture", "source_line", "written"]
+__all__ = ["all_futures", "all_series", "chart", "compared", "finished", "picture", "source_line", "written"]

@@ -9,13 +9,12 @@ from econsim.results import run_identity
 from econsim.runs import DEFAULT_SEED
 from econsim.scenario import load_scenario
 from econsim.store import MANIFEST, as_json, read_json
-from econsim.studies.backtest import SCENARIO, backtest
+from econsim.studies.backtest import DRAWS, SCENARIO, backtest
 from econsim.whole_folder import Content, write_folder
 
 FOLDER = Path(__file__).resolve().parent / "stored_history"
 SUMMARY, PICTURE = "backtest.json", "history.svg"
 ENSEMBLE = "calibrated"
-DRAWS = 1024  # as in docs/history.md: by fewer, a fact at the edge of its range falls on either side
 
 
 def write(folder: Path = FOLDER) -> None:

@@ -9,12 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pandas as pd
 import pytest
 from cli_helpers import QUARTERS, SMALL, good, run, small
 
 import econsim
 from econsim import cli_text
+from econsim.cli import commands
 from econsim.ensemble_words import illustrative, reservations
 from econsim.findings import copying_pays, futures
 from econsim.headline_metrics import HEADLINES
@@ -48,6 +50,16 @@ def test_version_and_help(capsys):
     for name in ("run", "compare", "scenarios", "params", "new", "validate", "check", "bench"):
         assert re.search(rf"^  {name} ", told, re.MULTILINE)
         assert "..." not in next(line for line in told.splitlines() if line.startswith(f"  {name} "))
+
+
+def test_a_group_of_commands_shows_its_help(capsys):
+    groups = [name for name, one in commands.commands.items() if isinstance(one, click.Group)]
+    assert groups
+    for name in groups:
+        told = good(capsys, name)
+        assert told == good(capsys, name, "--help") and told.startswith(f"Usage: econsim {name}")
+    assert good(capsys, "help") == good(capsys, "--help")
+    assert good(capsys, "help", "run") == good(capsys, "run", "--help")
 
 
 def test_help_names_the_true_defaults(capsys):

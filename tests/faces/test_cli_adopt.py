@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
 
 from econsim.cli import main
+from econsim.web.pages import spectrum as page
 
 SMALL = ("--draws", "8", "--engine", "batch", "--set", "quarters=16")
 
@@ -30,6 +32,22 @@ def test_verdict_and_folder(capsys, tmp_path):
     code, _, err = run(capsys, "--benchmark-score", "0.8", *SMALL, "--out", str(folder))
     assert code == 2
     assert "--force" in err
+
+
+def test_help_and_slider_ask_for_what_is_computed(capsys, monkeypatch):
+    """The copy's way from public knowledge to the original, which is not its share of the original's score."""
+    code, out, _ = run(capsys, "--help")
+    assert code == 0
+    told = " ".join(out.split())
+    assert "from public knowledge to the best original: (its score - that of the public)" in told
+    assert "share of the teacher's" not in told
+    asked = {}
+    monkeypatch.setattr(page.st, "toggle", lambda *_, **__: True)
+    monkeypatch.setattr(page.st, "columns", lambda count, **_: [contextlib.nullcontext() for _ in range(count)])
+    monkeypatch.setattr(page.st, "slider", lambda label, *limits, key, **how: asked.update({key: (label, how)}) or 90)
+    assert page._workload()["benchmark_score"] == 0.9
+    label, how = asked["adopt-score"]
+    assert label == "Way to the best original, %" and "less than its share of the original's score" in how["help"]
 
 
 def test_json(capsys):

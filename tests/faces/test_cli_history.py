@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 
 import pandas as pd
 import pytest
 
-from econsim.cli import main
+from econsim.cli import history, main
+from econsim.posterior import posterior
+from econsim.studies import backtest as study
+from econsim.web import stored_history
 
 
 def test_backtest_prints_json_alone(capsys):
@@ -26,6 +30,18 @@ def test_backtest_in_words_and_in_a_folder(capsys, tmp_path):
     drawn = (folder / "history.svg").read_text(encoding="utf-8")
     assert "Epoch AI (CC BY 4.0)" in drawn
     assert json.loads((folder / "backtest.json").read_text())["run_id"] in drawn
+
+
+def test_the_usual_number_of_draws_is_that_of_the_shipped_verdict(capsys):
+    """Else the command says one number of facts inside, and README, runs and explorer another."""
+    assert history.BACKTEST_DRAWS == study.DRAWS == stored_history.DRAWS
+    assert inspect.signature(study.backtest).parameters["draws"].default == study.DRAWS
+    assert main(["backtest", "--quiet"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    facts, missed = (len(getattr(posterior(), name)) for name in ("facts", "missed"))
+    assert told.startswith(f"{facts - missed} of {facts} facts") and "Provisional" not in told
+    assert main(["backtest", "--draws", "8", "--quiet"]) == 0
+    assert f"Provisional: by fewer than {study.DRAWS:,} draws" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,13 @@ import pytest
 import econsim
 from econsim import InputError, load_scenario
 from econsim.chunks import drawn_parameters
-from econsim.fidelity.spectra import tail_retention_behind
+from econsim.fidelity.budgets import FULL_SET_SAMPLES
+from econsim.fidelity.lessons import loss_ratios
+from econsim.fidelity.profile import retained
+from econsim.fidelity.spectra import spectrum, tail_retention_behind
+from econsim.rules.fidelity.refinement import COMMON_BANDS
 from econsim.runs import Settings
+from econsim.studies.adoption import share_behind_way
 
 DRAWS = 24
 HOW = {"draws": DRAWS, "engine": "batch", "scenario": load_scenario("baseline").with_(quarters=24)}
@@ -74,12 +79,30 @@ def test_a_perfect_copy_hides_next_to_nothing():
 
 def test_test_cases(scored):
     gaps, cases = scored.pass_rate_gaps, scored.test_cases
-    assert gaps["law"] == pytest.approx(0.8 * (0.9 - tail_retention_behind(0.9)))
+    usual = spectrum(samples=FULL_SET_SAMPLES)
+    rare = usual.bands[usual.bands["band"] > COMMON_BANDS]
+    tail, public = retained(rare, "deployed"), usual.base_visible
+    assert gaps["law"] == pytest.approx(0.8 * (public + 0.9 * (1.0 - public) - tail), rel=1e-6)
     for name, gap in gaps.items():
         assert cases[name] == int(np.ceil((1.645 + 0.842) ** 2 * 0.16 / gap**2))
     given = econsim.adopt(0.9, pass_rate_gap=0.1, **HOW)
     assert given.test_cases == {"given": 99}
     assert "99 of your own tail cases" in given.finding
+
+
+def test_the_way_is_no_share_of_the_teachers_score(scored):
+    """Public knowledge has most of the score already: a copy halfway to the original shows more than half of it."""
+    usual = spectrum(samples=FULL_SET_SAMPLES)
+    public, shown = usual.base_visible, usual.visible
+    assert share_behind_way((shown - public) / (1.0 - public)) == pytest.approx(shown)
+    assert 0.5 < share_behind_way(0.0) == public < share_behind_way(0.5) < share_behind_way(1.0) == 1.0
+    assert scored.share_of_teacher == share_behind_way(0.9) > 0.9
+    other = scored.pass_rate_gaps["other_benchmarks"]
+    assert other == pytest.approx(
+        0.8 * (np.median(list(loss_ratios().values())) - 1.0) * (1.0 - scored.share_of_teacher)
+    )
+    (note,) = [one for one in scored.notes if "of the way" in one]
+    assert f"{100 * share_behind_way(0.9):.0f}% of the teacher's score" in note and f"shows {100 * public:.0f}%" in note
 
 
 def test_tail_behind_a_score():
@@ -119,7 +142,10 @@ def test_where_nobody_copies_there_is_nothing_to_choose():
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"benchmark_score": 90}, "benchmark_score: must be a number in range (got 90); allowed: above 0 to 1"),
+        (
+            {"benchmark_score": 90},
+            "benchmark_score: must be a number in range (got 90); allowed: above 0 to 1, a share of the way to ",
+        ),
         ({"benchmark_score": 0.0}, "benchmark_score"),
         ({"discount": 1.0}, "discount: must be a number in range (got 1.0); allowed: 0 to below 1"),
         ({"tail_share": -0.1}, "tail_share"),

@@ -205,6 +205,23 @@ def test_hidden_parameters_and_ranges_are_told(tmp_path):
     assert "not by how plausible they are" in " ".join(rows.notes) and rows.luck == ()
 
 
+@pytest.mark.parametrize("ensemble", ["prior", "calibrated"])
+def test_hidden_parameters_are_told_with_their_source(ensemble, tmp_path):
+    """A grid in the calibrated ensemble draws the rest from it, but for what it was not calibrated on."""
+    grid = {"method": "grid", "values": {"lab_premium": [0.0, 0.5]}}
+    scenario = small("baseline", lab_substitution={"default": 2.0, "low": 1.5, "high": 3.0})
+    swept = known_sweep(
+        tmp_path / "sweep", monotone_premium, design=grid, draws=3, ensemble=ensemble, scenario=scenario
+    )
+    told = [one for one in SweptRows.of(swept).notes if "count as luck" in one]
+    prior = [one for one in told if one.startswith("Drawn from their priors")]
+    calibrated = [one for one in told if one.startswith("Drawn from the calibrated ensemble")]
+    assert len(prior) == 1 and "lab_substitution" in prior[0]
+    assert len(calibrated) == (ensemble == "calibrated")
+    assert ("copy_substitution_ratio" in prior[0]) == (ensemble == "prior")
+    assert all("copy_substitution_ratio" in one and "lab_substitution" not in one for one in calibrated)
+
+
 def monotone_premium(label, values, chance):
     return {"rd_relative": values["lab_premium"] + chance}
 

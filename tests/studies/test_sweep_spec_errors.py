@@ -145,6 +145,14 @@ BAD = {
     HEAD + "design: {method: grid}\n": [
         "2: design.values: is empty: the design has no points; allowed: values for each parameter or lever",
     ],
+    HEAD + "design: {method: grid, levers: {royalty_rate: [0, 0.1]}}\n": [
+        "2: design.levers: unknown field of a design 'levers'; allowed: method, samples, parameters, values, file, "
+        "second_order, groups, scrambles",
+    ],
+    HEAD + "design: {method: grid, draws: 3}\n": [
+        "2: design.draws: does not belong here: 'draws' goes beside 'design', not inside it",
+        "2: design.values: is empty: the design has no points; allowed: values for each parameter or lever",
+    ],
     HEAD + "design: {method: grid, samples: 3, values: {}}\n": [
         "2: design.samples: does not go with method 'grid'; allowed: with lhs, sobol, saltelli",
         "2: design.values: is empty: the design has no points; allowed: values for each parameter or lever",

@@ -54,6 +54,58 @@ def share_above(values: np.ndarray, level: float) -> float:
     return float((known > level).mean())
 
 
+# ------------------------------------------------------------------------------------------ rounding
+
+
+@pytest.mark.parametrize(("off", "beyond"), [(0.0, True), (-5e-12, True), (5e-12, True), (-1e-8, False), (1e-8, True)])
+def test_a_change_that_is_rounding_is_none(off, beyond, monkeypatch):
+    """The compiled engine parts equal worlds by some trillionths, which are no loss of profits."""
+    question = ask(
+        small(), "release_window=0:8", None, "effect:lab_npv", None, None, 4, 0, "default", "batch",
+        at_least=0.0, against="copying-off",
+    )  # fmt: skip
+    worlds = question.worlds(None)
+    levels = {id(worlds._here): 76_000.0 * (1.0 + off), id(worlds._there): 76_000.0}
+
+    def solved(world, values, numbers):
+        return np.full(len(numbers), levels[id(world)]), np.zeros(len(numbers), dtype=bool)
+
+    monkeypatch.setattr(worlds, "_solve", solved)
+    rows = worlds.at_every_draw({"release_window": np.array([8.0])})
+    assert question.beyond(rows.effect).tolist() == [[beyond] * 4]
+    assert (rows.effect == 0.0).all() == (abs(off) < 1e-9)
+
+
+def test_what_rounding_parts_from_the_threshold_is_at_it():
+    values = np.array([1.0 - 1e-8, 1.0 - 1e-12, 1.0, 1.0 + 1e-12, 1.0 + 1e-8, np.nan])
+    for side, expected in (
+        ("at_least", [0, 1, 1, 1, 1, 0]),
+        ("above", [0, 0, 0, 0, 1, 0]),
+        ("at_most", [1, 1, 1, 1, 0, 0]),
+        ("below", [1, 0, 0, 0, 0, 0]),
+    ):
+        limits = {"above": None, "below": None, side: 1.0}
+        question = ask(
+            small(), "release_window=0:8", None, "rd_relative", draws=4, seed=0, ensemble=None, engine="batch", **limits
+        )
+        assert question.beyond(values).tolist() == [bool(one) for one in expected], side
+
+
+@pytest.mark.slow
+def test_engines_say_the_same_where_copies_come_too_late_to_matter():
+    """At the longest window nearly every future has no copying: a change of nothing, whatever the engine."""
+    pytest.importorskip("jax")
+    found = [
+        econsim.tipping(
+            "baseline", "release_window=0:8", output="effect:lab_npv", at_least=0.0, against="copying-off",
+            engine=engine,
+        )
+        for engine in ("batch", "compiled")
+    ]  # fmt: skip
+    np.testing.assert_array_equal(found[0].share, found[1].share)
+    assert found[0].finding == found[1].finding
+
+
 # ------------------------------------------------------------------------------------------ every number is a plain run
 
 

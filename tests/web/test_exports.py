@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import io
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from econsim import load_scenario, simulate
@@ -13,7 +15,7 @@ from econsim.charts.tipping import tipping_map
 from econsim.cli_text import shown_unit
 from econsim.fidelity import spectrum
 from econsim.studies.tipping import tipping
-from econsim.web import exports, stored
+from econsim.web import exports, running, stored
 from econsim.web.blocks.pictures import in_unit, package_name
 from econsim.web.pages.tipping import in_units
 from econsim.web.words import METRICS
@@ -98,6 +100,26 @@ def test_a_map_as_data_is_in_the_units_of_its_page():
     np.testing.assert_allclose(table[f"p50, {unit}"], found.table()["p50"] * factor)
     assert {"royalty_rate, share", "release_window, quarter"} <= set(table)
     assert found.id in exports.written(tipping_map(found), "svg").decode()
+
+
+def test_whole_tables_name_the_unit_of_every_number(monkeypatch):
+    """Model units are not those of the page: 492 is $M a quarter, where the chart has $bn a year."""
+    given = {}
+
+    def noted(label, data, file, mime, **_):
+        given[label] = data
+
+    monkeypatch.setattr(exports.st, "download_button", noted)
+    answer = running.compute(load_scenario("baseline").with_(quarters=8))
+    exports._downloads("x", None, answer, lambda: None, str, ())
+    series, futures = (pd.read_csv(io.BytesIO(given[label]())) for label in ("All series (CSV)", "All futures (CSV)"))
+    result = answer.result
+    units = dict(zip(series["metric"], series["unit"], strict=True))
+    assert units["rd_investment"] == "$M/quarter" and units["frontier_capability"] == "nat"
+    assert set(units) == set(result.trajectories) and series["unit"].notna().all()
+    pd.testing.assert_series_equal(series["p50"], result.series["p50"])
+    assert list(futures) == ["draw", *(f"{name}, {one.unit}" for name, one in result.catalogue.items())]
+    np.testing.assert_array_equal(futures["rd_investment, $M/quarter"], result.values("rd_investment"))
 
 
 def test_the_tail_shortfall_is_one_share_everywhere():

@@ -52,6 +52,16 @@ def test_a_sweep_is_built_estimated_and_run(opened):
     assert len(tables(at)[0]) == 1
 
 
+def test_which_finished_sweeps_are_listed_is_told(opened):
+    """Sweeps of the command line lie wherever their author wanted: the page cannot say that there is none."""
+    at = opened("runs", p="baseline")
+    assert not at.exception and not at.error
+    assert "Finished sweeps of this page" in [one.value for one in at.header]
+    told = next(one.value for one in at.caption if "No sweep that was started here" in one.value)
+    for command in ("econsim drivers DIR", "econsim discover DIR"):
+        assert command in told
+
+
 def test_a_bad_spec_is_named_and_reads_no_file_of_the_server():
     world = load_scenario("royalty")
     for text, word in (

@@ -43,7 +43,7 @@ def page(scenario: Scenario) -> None:
         briefs.builder(scenario)
     st.header("Jobs", anchor=False)
     job_panel.show()
-    st.header("Finished sweeps", anchor=False)
+    st.header("Finished sweeps of this page", anchor=False)
     _finished()
 
 
@@ -138,7 +138,10 @@ def _estimate(job: jobs.Job) -> None:
 def _finished() -> None:
     done = {job.id: job for job in jobs.jobs() if job.kind == "sweep" and job.state == jobs.DONE}
     if not done:
-        st.caption("None yet.")
+        st.caption(
+            "No sweep that was started here has finished. Of one that `econsim sweep SPEC --out DIR` has written, "
+            "`econsim drivers DIR` and `econsim discover DIR` tell."
+        )
         return
     name = st.selectbox(
         "Sweep", list(done), key="finished-sweep", label_visibility="collapsed",

@@ -24,6 +24,10 @@ UNITS = {
     "dollars": "budget, $", "dollars_published": "published cost, $", "student_size": "student_size, parameters",
     "visible": "visible, share of the teacher's level", "hidden": "hidden, share of the teacher's level",
 }  # fmt: skip
+WAY = (
+    "How far the copy has come on benchmarks from what the public has to the best original: (its score − that of the "
+    "public) / (that of the original − that of the public). That is less than its share of the original's score."
+)
 WAYS = {
     "trace": "its written answers",
     "on_policy": "its grades of the copy's own answers",
@@ -132,9 +136,10 @@ def _workload() -> dict[str, Any]:
             "A failure there costs, times a common one", 1.0, 50.0, DEFAULTS["failure_cost"], 1.0, key="adopt-cost"
         )
     with next(places):
-        told = "Whether the copy's own benchmark score is known; else it is what the model expects."
-        if st.toggle("Benchmark known", key="adopt-known", help=told):
-            given["benchmark_score"] = st.slider("Score, % of the teacher's", 50, 100, 90, key="adopt-score") / 100.0
+        told = "Whether it is known how the copy does on benchmarks; else it does as the model expects."
+        if st.toggle("Benchmarks known", key="adopt-known", help=told):
+            way = st.slider("Way to the best original, %", 10, 100, 90, key="adopt-score", help=WAY)
+            given["benchmark_score"] = way / 100.0
     return given
 
 
