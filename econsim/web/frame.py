@@ -40,6 +40,9 @@ STYLE = """
 [data-testid="stMetric"] {padding: 0}
 [data-testid="stMetric"] > div {padding: .45rem .7rem}
 [data-testid="stMetricLabel"] p {white-space: normal}
+[data-testid="stMetric"] div:has(> [data-testid="stMetricDelta"]) {flex-wrap: wrap}
+[data-testid="stMetricDeltaDescription"] {flex: none; max-width: 100%}
+[data-testid="stMetricDeltaDescription"] :is(div, p) {white-space: normal; overflow: visible}
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] {gap: .45rem}
 [data-testid="stMetricValue"] {font-size: 1.4rem}
 @media (max-width: 640px) {

@@ -9,6 +9,7 @@ import streamlit as st
 
 import econsim
 from econsim.results import Result
+from econsim.subject_words import listed, package_of, world_of
 from econsim.web.jobs import Job
 from econsim.web.recipes import Recipe
 from econsim.web.words import plain
@@ -91,7 +92,14 @@ def as_entry(identity: str, note: str) -> str:
 
 
 def _runs(results: Sequence[Result]) -> str:
-    return "; ".join(f"{one.scenario.name} (run {one.run_id})" for one in results)
+    return "; ".join(f"{_called(one)} (run {one.run_id})" for one in results)
+
+
+def _called(result: Result) -> str:
+    """The scenario by name, with what was set on top of the shipped one."""
+    name, added = package_of(result.scenario)
+    told = listed([*added, *world_of(result.scenario)])
+    return name + (f" with {told}" if told else "")
 
 
 def _how(result: Result) -> str:

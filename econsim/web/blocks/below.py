@@ -21,7 +21,7 @@ from econsim.scenario_schema import Switches
 from econsim.studies.settings_text import settings_of
 from econsim.studies.statistics.given_data import LEAST_ROWS, rank_correlations
 from econsim.web import exports, tables
-from econsim.web.blocks.numbers import is_no_op
+from econsim.web.blocks.numbers import enough, is_no_op
 from econsim.web.blocks.pictures import chosen, drawn_change, series_unit
 from econsim.web.running import Answer
 from econsim.web.words import Shown, change, change_range, inside, label, level, plain, short
@@ -86,7 +86,7 @@ def outcomes(result: Result) -> pd.DataFrame:
     rows = []
     for name in HEADLINES:
         about = result.catalogue[name]
-        found, effect = statistics(result.values(name)), statistics(result.effect_on(name))
+        found, effect = (statistics(enough(one)) for one in (result.values(name), result.effect_on(name)))
         if name in YES_NO:
             told = [of_twenty(found["mean"]), of_twenty(effect["mean"], sign=True), ""]
         else:

@@ -127,9 +127,10 @@ def four(result: Result) -> list[Card]:
             "Copies lag, seen / true",
             " / ".join(lag),
             " / ".join(lag_moved),
-            _spread(result, true),
+            f"true: {_spread(result, true)}",
             "How many months ago the frontier stood where the best copy stands now: by what benchmarks show, and in "
-            "demanding use, where the tail counts. Medians over futures; 90% range of the change of the true lag.",
+            "demanding use, where the tail counts. Medians over futures; 90% range of the change of the true lag."
+            + _where_defined(result, true),
         ),
         Card(
             "Price of frontier AI",
@@ -145,24 +146,38 @@ def four(result: Result) -> list[Card]:
             moved(result, "hidden_loss_share"),
             _spread(result, "hidden_loss_share"),
             "What buyers lose on rare cases without having expected it, as a share of what they pay for copies. "
-            "Median over futures in which copies are sold; change in percentage points with its 90% range.",
+            "Median over futures in which copies are sold; change in percentage points with its 90% range."
+            + _where_defined(result, "hidden_loss_share"),
         ),
     ]
     return shown if compared else [Card(one.title, one.value, None, None, one.told) for one in shown]
 
 
 def middle(result: Result, metric: str) -> str:
-    """The median of a metric with its unit, as in `summary.json`."""
-    return level(statistics(result.values(metric))["p50"], result.catalogue[metric].unit)
+    """The median of a metric with its unit, as in `summary.json`; a dash where it would rest on a few futures."""
+    return level(statistics(enough(result.values(metric)))["p50"], result.catalogue[metric].unit)
 
 
 def moved(result: Result, metric: str) -> str:
-    """The median paired change of a metric, as in `summary.json`."""
-    return change(statistics(result.effect_on(metric))["p50"], result.catalogue[metric].unit)
+    """The median paired change of a metric, as in `summary.json`; a dash where it would rest on a few futures."""
+    return change(statistics(enough(result.effect_on(metric)))["p50"], result.catalogue[metric].unit)
+
+
+def enough(values: np.ndarray) -> np.ndarray:
+    """Values (draw,) that can be told: none where a metric is defined in a few futures of many only."""
+    known = int(np.isfinite(values).sum())
+    return np.full_like(values, np.nan) if known < findings.FUTURES <= values.size else values
+
+
+def _where_defined(result: Result, metric: str) -> str:
+    """In how many futures a metric is defined, where that is not in all of them."""
+    known = np.isfinite(result.values(metric))
+    few = " That is too few to tell a median." if known.sum() < findings.FUTURES else ""
+    return "" if known.all() else f" Here it is defined in {findings.futures(float(known.mean()))} futures.{few}"
 
 
 def _spread(result: Result, metric: str) -> str:
-    found = statistics(result.effect_on(metric))
+    found = statistics(enough(result.effect_on(metric)))
     factor = 100.0 if result.catalogue[metric].unit == "share" else 1.0
     return _to(found["p5"] * factor, found["p95"] * factor)
 
@@ -184,4 +199,4 @@ def _range(relative: np.ndarray) -> str:
     return " to ".join(findings.percent(float(end)) for end in np.quantile(relative, (0.05, 0.95)))
 
 
-__all__ = ["Card", "Told", "cards", "finding", "four", "is_no_op", "middle", "moved", "told"]
+__all__ = ["Card", "Told", "cards", "enough", "finding", "four", "is_no_op", "middle", "moved", "told"]
