@@ -62,7 +62,7 @@ def brief(
         return 0
     for name, run_id in bundle.run_ids.items():
         click.echo(f"  {name}: run {run_id}")
-    click.echo(f"Written to {out}: {', '.join(f'brief.{end}' for end in bundle.manifest['formats'])}, figures, data")
+    click.echo(f"Written to {out}: {', '.join(bundle.holds)}")
     click.echo(f"Check it with: econsim verify {out}")
     return 0
 

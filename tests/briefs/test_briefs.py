@@ -7,17 +7,20 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from briefs.brief_helpers import DRAWS, build, contents, small_spec
 
 import econsim
 from econsim.briefs import brief, read_bundle
 from econsim.briefs.spec import as_brief_spec
 from econsim.briefs.wording import forbidden_words, unnumbered_likelihoods
+from econsim.cli import main
 from econsim.errors import InputError
 from econsim.store import read_run
 
@@ -36,6 +39,25 @@ def test_a_bundle_holds_everything(bundle):
         "status-quo", "gate-and-detect", "royalty",
     }  # fmt: skip
     assert set(bundle.manifest["files"]) == names - {"manifest.json"}
+
+
+def test_the_command_and_the_documentation_tell_what_is_in_the_folder(tmp_path, capsys, monkeypatch):
+    """No more and no less, with a flip table and without."""
+    monkeypatch.setattr("econsim.briefs.flip_study.MOST_CHANGED", 1)
+    page = (Path(econsim.__file__).parents[1] / "docs" / "briefs.md").read_text(encoding="utf-8")
+    rows = page.partition("## What is in the folder")[2].replace("`.", "`brief.").split("| the brief;")
+    documented = set(re.findall(r"`([a-z.]+/?)`", rows[0])) | set(re.findall(r"^\| (.*?) \|", rows[1], re.M))
+    documented = {one for cell in documented for one in re.split("`, `|`", cell) if one}
+    for name, flip in (("plain", False), ("flipped", 8)):
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(yaml.safe_dump(small_spec(flip=flip, packages=["royalty"], paragraphs={})), encoding="utf-8")
+        out = tmp_path / name
+        assert main(["brief", str(path), "--out", str(out), "--engine", "batch", "--runs", str(tmp_path / "runs")]) == 0
+        line = next(one for one in capsys.readouterr().out.splitlines() if one.startswith("Written to"))
+        told = set(line.partition(": ")[2].split(", "))
+        assert told == {f"{one.name}/" if one.is_dir() else one.name for one in out.iterdir()}
+        assert told <= documented and ("studies/" in told) == bool(flip)
+    assert documented == told
 
 
 def test_its_runs_are_those_of_econsim_run(bundle):
