@@ -11,6 +11,7 @@ from briefs.brief_helpers import small_spec
 from econsim.briefs import brief, read_brief_spec, shipped_specs
 from econsim.briefs.spec import as_brief_spec
 from econsim.errors import InputError
+from econsim.evidence import teacher_student
 
 
 @pytest.mark.parametrize(
@@ -180,3 +181,12 @@ def test_a_name_that_was_taken_from_the_file_is_told_as_such(tmp_path):
         read_brief_spec(path)
     path.write_text("name: fld\npackages: [royalty]\n")
     assert read_brief_spec(path).name == "fld"
+
+
+def test_a_copy_is_called_the_largest_only_where_it_is():
+    """The shipped brief on evaluation tells facts about the copy that it names, and the fact book has another size."""
+    why = " ".join(read_brief_spec("tail-evaluation").paragraphs["why"].split())
+    sizes = teacher_student().query("teacher == 'DeepSeek-R1'").groupby("student")["student_params_B"].first()
+    named = re.search(r"(R1-Distill-\S+), a copy of DeepSeek-R1, gained \{fact:quality\.r1distill(\d+)b\.", why)
+    assert named is not None and sizes[named[1]] == float(named[2])
+    assert sizes[named[1]] == sizes.max() or "argest" not in why
