@@ -14,6 +14,7 @@ from econsim.briefs.document import Bullets, Figure, Paragraph, Section, Strong,
 from econsim.briefs.metric_words import metric_words, start
 from econsim.briefs.page_two import own_paragraphs
 from econsim.briefs.writing import Writing, count_word, parameter_meaning, parameter_name
+from econsim.studies.discovery_halves import HALVES
 from econsim.studies.statistics.boxes import Box
 from econsim.studies.words import listed
 
@@ -139,8 +140,10 @@ def _box(writing: Writing) -> Text:
     )
     return writing.fill(
         f"Where there is copying, it fails to {goal} {{head}} in {{fails}} futures with {{limits}} ({{share}} have "
-        "them), against {outside} elsewhere.",
+        "them), against {outside} elsewhere; {again} of {halves} random halves of the futures show it too.",
         fails=fails, outside=outside, share=share, limits=limits_text(writing, found.box),
+        again=writing.found("box.again", str(found.again), found.again, "found.breaking.again"),
+        halves=writing.found("box.halves", str(HALVES), HALVES, "econsim.studies.discovery_halves.HALVES"),
     )  # fmt: skip
 
 
