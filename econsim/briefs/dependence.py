@@ -14,6 +14,7 @@ import numpy as np
 
 from econsim.briefs.breaking import CONFIDENCE, Breaking, where_it_fails
 from econsim.briefs.directions import effect_of
+from econsim.briefs.spec_packages import STATUS_QUO
 from econsim.findings import NO_CHANGE
 from econsim.metrics import YES_NO
 from econsim.parameter_book import book
@@ -34,6 +35,9 @@ OBSERVABLE = (
     "rd_to_revenue", "n_distillers_active",
 )  # fmt: skip
 """What anybody can measure in a world without the package, without knowing the model."""
+
+OF_COPIES = ("copy_revenue_share", "visible_lag_months", "copy_price_ratio", "n_distillers_active")
+"""Those of them that there is nothing to measure of where nobody can copy."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ class Driver:
 
 @dataclass(frozen=True)
 class Idle:
-    """Futures in which nobody ever copies, whatever policy does.
+    """Futures in which nobody ever copies, though anybody may.
 
     share  : of all futures that could be solved
     median : of the effect in them; NaN where it is not defined in any
@@ -95,20 +99,24 @@ class Dependence:
     sign     : of the median effect: 1, -1 or 0
     median   : of the effect; its mean where the metric is yes or no
     varies   : whether the effect differs between futures
+    seen     : the world in which copying and signals are looked at: `status-quo`, or `package` where only that one has
+               copying, so that the effect is that of copying itself
     names    : assumptions that are uncertain, as many as correlations were computed for
     drivers  : those with the strongest rank correlations, at most five, among those that are clear
-    signals  : what can be observed in the status quo, goes clearly with the effect and matters to it, at most three
+    signals  : what can be observed in that world, goes clearly with the effect and matters to it, at most three
     breaking : where the finding fails; None where nothing tells those futures apart
+    idle     : futures in which nobody copies in that world; None where nobody can in either
     """
 
     sign: int
     median: float
     varies: bool
+    seen: str
     names: tuple[str, ...]
     drivers: tuple[Driver, ...]
     signals: tuple[Driver, ...]
     breaking: Breaking | None
-    idle: Idle
+    idle: Idle | None
 
     @property
     def reversing(self) -> tuple[Driver, ...]:
@@ -132,19 +140,33 @@ def dependence(result: Any, metric: str, relative: bool) -> Dependence:
     sign = 0 if not known.any() else int(np.sign(median)) if abs(median) > NO_CHANGE else 0
     names, points = assumption_values(result)
     groups = drawn_alike(result, names, points)
-    happens = result.status_quo.values("copying_ever_happens")
+    seen, world, copying = _seen(result)
+    # Where nobody can copy, no future is set apart by that.
+    happens = world.values("copying_ever_happens") if copying else np.ones(len(effect))
     copied, nobody = happens > 0.0, happens == 0.0
     share = float(nobody.sum() / max(int((~result.failed).sum()), 1))
     idle = Idle(share, float(middle(effect[nobody & known])) if (nobody & known).any() else float("nan"))
     varies = bool(known.any() and np.ptp(effect[known]) > NO_CHANGE)
     drivers = tuple(one for one in strongest(names, points, effect, MOST_DRIVERS, yes_no, groups) if one.clear)
-    observed = np.column_stack([result.status_quo.values(name) for name in OBSERVABLE])
+    observable = tuple(name for name in OBSERVABLE if copying or name not in OF_COPIES)
+    observed = np.column_stack([world.values(name) for name in observable])
     least = LEAST_MOVE * float(np.ptp(np.quantile(effect[known], [0.05, 0.95]))) if varies else 0.0
-    told = strongest(OBSERVABLE, observed, effect, len(OBSERVABLE), yes_no, groups)
-    signals = apart([one for one in told if one.clear and _matters(one, least)], observed)
+    told = strongest(observable, observed, effect, len(observable), yes_no, groups)
+    signals = apart([one for one in told if one.clear and _matters(one, least)], observable, observed)
     rows = known & copied
     breaking = None if yes_no else where_it_fails(names, points[rows], effect[rows], sign, groups[rows])
-    return Dependence(sign, median, varies, names, drivers, signals, breaking, idle)
+    return Dependence(sign, median, varies, seen, names, drivers, signals, breaking, idle if copying else None)
+
+
+def _seen(result: Any) -> tuple[str, Any, bool]:
+    """The world in which copying and signals are looked at: its name, its result, and whether anybody can copy in it.
+
+    It is the status quo, the world that we are in without the package. Where nobody can copy in that one, and can with
+    the package, it is only there to be compared with, and the package's own world is the one to look at.
+    """
+    if not result.status_quo.scenario.switches.copying and result.scenario.switches.copying:
+        return "package", result, True
+    return STATUS_QUO, result.status_quo, result.status_quo.scenario.switches.copying
 
 
 def _matters(one: Driver, least: float) -> bool:
@@ -227,13 +249,16 @@ def _end(value: float, effect: np.ndarray, middle: Callable[[np.ndarray], Any]) 
     return End(value, float(middle(effect)), up, down, len(effect))
 
 
-def apart(signals: Sequence[Driver], observed: np.ndarray) -> tuple[Driver, ...]:
-    """The strongest signals that do not tell the same."""
+def apart(signals: Sequence[Driver], names: Sequence[str], observed: np.ndarray) -> tuple[Driver, ...]:
+    """The strongest signals that do not tell the same.
+
+    names, observed : (draw, name), all that was looked at
+    """
     from scipy.stats import spearmanr
 
     kept: list[Driver] = []
     for one in signals:
-        columns = [OBSERVABLE.index(one.name), *(OBSERVABLE.index(other.name) for other in kept)]
+        columns = [names.index(one.name), *(names.index(other.name) for other in kept)]
         values = observed[np.isfinite(observed[:, columns]).all(axis=1)][:, columns]
         same = any(abs(spearmanr(values[:, 0], values[:, place])[0]) > ALIKE for place in range(1, len(columns)))
         if not same:

@@ -150,7 +150,7 @@ def method(writing: Writing) -> Section:
 
 
 def sources(writing: Writing, title: Text, date: str) -> Section:
-    """Sources, and how to cite the brief."""
+    """Sources, and how to cite the brief; where it has no sources, the section is called by what is left."""
     year = date[:4]
     cite = writing.fill(
         f"Cite as: econsim contributors ({year}). {{title}}. econsim policy brief, version {{version}}, run "
@@ -158,7 +158,9 @@ def sources(writing: Writing, title: Text, date: str) -> Section:
         title=title,
     )
     listed = (Sources(writing.spec.sources),) if writing.spec.sources else ()
-    return Section("sources", "Sources", 4, (*own_paragraphs(writing, "sources"), *listed, Paragraph(cite)))
+    own = own_paragraphs(writing, "sources")
+    heading = "Sources" if own or listed else "How to cite"
+    return Section("sources", heading, 4, (*own, *listed, Paragraph(cite)))
 
 
 __all__ = ["check", "limits", "method", "options", "sources"]

@@ -144,10 +144,13 @@ def happens(writing: Writing) -> Section:
     if others:
         parts = [writing.fill("The other packages and {head}:"), *parts]
     if "collapse" not in writing.spec.metrics and writing.proposal.scenario.switches.copying:
+        before = "{collapse.status-quo.futures} futures under the status quo and in "
+        if not writing.runs.status_quo.scenario.switches.copying:  # which is no less than itself
+            before = ""
         parts.append(
             writing.fill(
-                "R&D ends below half of what it is where nobody can copy in {collapse.status-quo.futures} futures "
-                "under the status quo and in {collapse.proposal.futures} with {who}."
+                f"R&D ends below half of what it is where nobody can copy in {before}{{collapse.proposal.futures}} "
+                f"{'' if before else 'futures '}with {{who}}."
             )
         )
     charts = tuple(_over_time(writing, place, series) for place, series in enumerate(writing.spec.charts))

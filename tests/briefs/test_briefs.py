@@ -245,6 +245,43 @@ def test_what_is_not_defined_in_any_future(tmp_path):
     assert not (tmp_path / "other").exists()
 
 
+def test_a_brief_on_copying_itself_says_nothing_of_copies_where_nobody_can_copy(tmp_path):
+    """Its status quo has no copying: who copies, and what can be observed of copies, is told of the package."""
+    spec = small_spec(packages=["baseline"], metrics=["rd_investment"], paragraphs={}, draws=150)
+    found = build(tmp_path / "out", spec=spec, formats=("md",))
+    text = text_of(found)
+    assert "Against the same world without copying" in text and "under the status quo" not in text.lower()
+    run = read_run(found.folder / "runs" / "baseline").metrics
+    told = json.loads((found.folder / "numbers.json").read_text())
+    nobody = float((run["copying_ever_happens"] == 0.0).mean())
+    assert 0.0 < nobody < 0.1 and told["idle.share"]["value"] == pytest.approx(nobody)
+    assert f"In {told['idle.share']['text']} futures nobody ever copies with ‘baseline’. There the median" in text
+    seen = [key.split(".")[1] for key in told if re.fullmatch(r"signal\..*\.lowest\.value", key)]
+    assert seen and "With ‘baseline’; low and high: outer fifths of futures." in text
+    for name in seen:
+        values = run[name][run[name].notna()]
+        assert told[f"signal.{name}.lowest.value"]["value"] == pytest.approx(np.quantile(values, 0.2))
+    ends = f"is where nobody can copy in {told['collapse.baseline.futures']['text']} futures with ‘baseline’."
+    assert f"R&D ends below half of what it {ends}" in text
+
+
+def test_where_nobody_can_copy_on_either_side_copies_are_not_told_of(tmp_path):
+    world = {"quarters": 16, "copying": False}
+    spec = small_spec(packages=["rd-subsidy"], assumptions=world, metrics=["rd_investment"], paragraphs={}, draws=80)
+    text = text_of(build(tmp_path / "out", spec=spec, formats=("md",))).partition("## Options")[0]
+    assert "copies" not in text and "Where there is copying" not in text and "## Where it breaks" in text
+
+
+def test_no_section_is_empty(bundle, tmp_path):
+    spec = small_spec(paragraphs={}, metrics=["collapse"])
+    bare = text_of(build(tmp_path / "out", spec=spec, runs=bundle.folder.parent / "runs", formats=("md",)))
+    for text, last in ((text_of(bundle), "Sources"), (bare, "How to cite")):
+        parts = re.split(r"^## (.*)$", text.partition("<!--")[0], flags=re.M)[1:]
+        sections = dict(zip(parts[::2], (one.strip() for one in parts[1::2]), strict=True))
+        assert all(sections.values()) and list(sections)[-1] == last
+        assert sections[last].startswith("Cite as") == (last == "How to cite")
+
+
 def test_characters_that_a_pdf_cannot_print_are_refused(tmp_path):
     spec = small_spec(title="Policy for 政策", packages=[{"scenario": "royalty", "label": "Größe 日本"}])
     with pytest.raises(InputError) as error:
