@@ -18,6 +18,7 @@ from econsim.briefs.document import (
     joined,
 )
 from econsim.briefs.lever_words import UNKNOWN, lever_words
+from econsim.briefs.package_words import in_force
 from econsim.briefs.page_two import own_paragraphs
 from econsim.briefs.stored_runs import PackageRun, failed_draws
 from econsim.briefs.writing import Writing, started
@@ -42,7 +43,7 @@ def options(writing: Writing) -> Section:
         )
         purse = (middle, "; ", ends)
         moved = ways(run.result, "government_balance")["same"] < 1.0
-        main = next(iter(run.scenario.levers), None)
+        main = next(iter(in_force(run.scenario)), None)
         words = lever_words(main) if main is not None else None
         rows.append((
             (run.label,), better, worse, purse if moved else ("None",), (words.undone if words else UNKNOWN,),

@@ -18,6 +18,7 @@ from briefs.brief_helpers import DRAWS, build, contents, small_spec
 
 import econsim
 from econsim.briefs import brief, read_bundle
+from econsim.briefs.lever_words import LEVERS
 from econsim.briefs.spec import as_brief_spec
 from econsim.briefs.wording import forbidden_words, unnumbered_likelihoods
 from econsim.cli import main
@@ -243,6 +244,28 @@ def test_what_is_not_defined_in_any_future(tmp_path):
     with pytest.raises(InputError, match="is defined in none of these futures"):
         build(tmp_path / "other", spec={**spec, "metrics": metrics[1:]}, runs=tmp_path / "runs", formats=("md",))
     assert not (tmp_path / "other").exists()
+
+
+def test_levers_at_nought_are_told_of_nowhere(tmp_path):
+    """A package made of another scenario's is named, described and judged by what is in force in it."""
+    levers = {"api_restriction": 0, "detection_rate": 0, "penalty_multiple": 0, "enforcement_reach": 0}
+    package = {"scenario": "gate-and-detect", "set": {**levers, "royalty_rate": 0.2}, "name": "paid"}
+    found = build(tmp_path / "out", spec=small_spec(packages=[package, "gate-and-detect"]), formats=("md",))
+    text = text_of(found)
+    assert found.title.startswith("‘A royalty on copies’ ")
+    row = re.search(r"^\| A royalty on copies \| (.* paid to the labs they copied) \|$", text, re.M).group(1)
+    assert row == "20% of distillers' revenue paid to the labs they copied"
+    (options,) = re.findall(r"^\| A royalty on copies \| .*lowered to nothing.*$", text, re.M)
+    assert LEVERS["royalty_rate"].watch in options and LEVERS["api_restriction"].watch not in options
+    assert LEVERS["api_restriction"].watch in text  # of the package that does close interfaces
+
+
+def test_what_a_status_quo_has_and_a_package_has_not_is_told(tmp_path):
+    (tmp_path / "open.yaml").write_text("name: open-again\nextends: baseline\nstatus_quo: gate-and-detect\n")
+    spec = small_spec(question="What closes them?", packages=[str(tmp_path / "open.yaml")], paragraphs={})
+    text = text_of(build(tmp_path / "out", spec=spec, formats=("md",)))
+    row = re.search(r"^\| Open again \| (No closed interfaces.*) \|$", text, re.M)
+    assert row is not None and "no penalties" in row.group(1)
 
 
 def test_a_brief_on_copying_itself_says_nothing_of_copies_where_nobody_can_copy(tmp_path):
