@@ -61,6 +61,26 @@ def test_the_command_and_the_documentation_tell_what_is_in_the_folder(tmp_path, 
     assert documented == told
 
 
+def test_progress_is_of_the_whole_brief_and_done_only_at_its_end(tmp_path, monkeypatch):
+    """It began at all of the runs' draws being done, and went on to ten times as many for the flip table."""
+    monkeypatch.setattr("econsim.briefs.flip_study.MOST_CHANGED", 2)
+    spec = small_spec(flip=8, packages=["royalty"], paragraphs={})
+    for flips_again in (False, True):  # the second time runs are there, and a study of other futures is made
+        told: list[tuple[int, int]] = []
+        again = {**spec, "flip": 9} if flips_again else spec
+        build(tmp_path / f"{flips_again}", spec=again, formats=("md",), runs=tmp_path / "runs",
+              progress=lambda done, total, told=told: told.append((done, total)))  # fmt: skip
+        done, total = (list(one) for one in zip(*told, strict=True))
+        assert done == sorted(done) and done[-1] == total[-1]
+        assert all(one < other for one, other in told if one < done[-1]) and done.count(done[-1]) <= 3
+        assert total[0] >= 0.7 * done[-1] and done[0] <= 2 * DRAWS < total[0]
+        assert max(total) < 2 * min(total)
+    told.clear()
+    build(tmp_path / "False", spec={**spec, "name": "other"}, formats=("md",), runs=tmp_path / "runs", force=True,
+          progress=lambda done, total: told.append((done, total)))  # fmt: skip
+    assert told == []  # all of it was there
+
+
 def test_its_runs_are_those_of_econsim_run(bundle):
     scenario = econsim.load_scenario("royalty").with_assumptions(quarters=16)
     result = econsim.simulate(scenario, draws=DRAWS, engine="batch")
