@@ -21,7 +21,7 @@ from econsim.briefs.bundle import (
     read_bundle,
 )
 from econsim.briefs.figures import check_can_draw
-from econsim.briefs.flip_study import put_flip_study
+from econsim.briefs.flip_study import brief_stages, put_flip_study
 from econsim.briefs.gather import gather, run_ids_of
 from econsim.briefs.spec import BriefSpec, as_brief_spec, with_draws
 from econsim.briefs.stored_runs import read_brief_runs
@@ -53,7 +53,7 @@ def brief(
     engine  : for the runs, as for `simulate`
     runs    : a folder in which runs are looked for before they are made, and kept by run_id
     force   : replace another brief that the folder holds; other files are never replaced
-    progress : called with the draws done and the draws asked for
+    progress : called with the futures done and those expected, of all runs and the flip table together
     returns : the Bundle; `econsim.verify` checks it
     raises  : InputError for a bad spec, with everything that is wrong, or a folder that cannot be used; NumericalError
               where too many draws could not be solved. Nothing is half-written
@@ -78,12 +78,16 @@ def brief(
     with tempfile.TemporaryDirectory(prefix="econsim-brief-") as temporary:
         place = Path(temporary) / "brief"
         (place / "runs").mkdir(parents=True)
-        gather(checked, place / "runs", engine, stores, store, progress)
+        stages = brief_stages(checked, progress)
+        gather(checked, place / "runs", engine, stores, store, stages.of)
+        stages.over()
         _check_headline(checked, place / "runs")
         study = None
         if checked.flip:
             (place / "studies").mkdir()
-            study = put_flip_study(checked, place / "studies" / "flip", place / "runs", engine, stores, store, progress)
+            flips = place / "studies" / "flip"
+            study = put_flip_study(checked, flips, place / "runs", engine, stores, store, stages.of)
+            stages.over()
         build_bundle(checked, place, asked, when, study)
 
         def put(partial: Path) -> None:

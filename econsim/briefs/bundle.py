@@ -62,6 +62,18 @@ class Bundle:
         """Package -> run_id; the status quo among them."""
         return dict(self.manifest["run_ids"])
 
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """What lies in the folder, read off the manifest: the brief first, folders with a stroke behind their name."""
+        first = [f"brief.{end}" for end in self.manifest["formats"]]
+        files = [*self.manifest["files"], MANIFEST]
+        return tuple(dict.fromkeys([*first, *(f"{top}/" if below else top for top, _, below in _parted(files))]))
+
+
+def _parted(files: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Paths in order, each parted at its first stroke."""
+    return sorted(name.partition("/") for name in files)
+
 
 def brief_identity(spec: BriefSpec) -> str:
     """Twelve hexadecimal digits: the same spec on the same runs by the same version gives the same brief."""

@@ -12,22 +12,21 @@ from typing import Any
 
 import numpy as np
 
+from econsim.briefs.breaking import CONFIDENCE, Breaking, where_it_fails
 from econsim.briefs.directions import effect_of
+from econsim.briefs.spec_packages import STATUS_QUO
 from econsim.findings import NO_CHANGE
 from econsim.metrics import YES_NO
 from econsim.parameter_book import book
-from econsim.studies.statistics.boxes import Box
-from econsim.studies.statistics.given_data import LEAST_ROWS, rank_correlations
-from econsim.studies.statistics.prim_subsets import searches_by_size
+from econsim.posterior import posterior
+from econsim.studies.drivers_correlation import correlations
+from econsim.studies.statistics.given_data import LEAST_ROWS
 from econsim.world import design_dimensions, design_points, parameter_values
 
 MOST_DRIVERS = 5
 MOST_SIGNALS = 3
 FIFTH = 0.2
 ALIKE = 0.8  # rank correlation from which on two signals tell the same
-LEAST_SHARE = 0.03  # of futures on either side, for a box to be looked for
-MOST_IN_BOX = 2  # assumptions that a box may limit: more cannot be told in a sentence
-CONFIDENCE = 0.95
 LEAST_MOVE = 0.2
 """Share of the effect's 90% range by which its ends have to differ for a signal to change our mind."""
 
@@ -36,6 +35,9 @@ OBSERVABLE = (
     "rd_to_revenue", "n_distillers_active",
 )  # fmt: skip
 """What anybody can measure in a world without the package, without knowing the model."""
+
+OF_COPIES = ("copy_revenue_share", "visible_lag_months", "copy_price_ratio", "n_distillers_active")
+"""Those of them that there is nothing to measure of where nobody can copy."""
 
 
 @dataclass(frozen=True)
@@ -79,24 +81,8 @@ class Driver:
 
 
 @dataclass(frozen=True)
-class Breaking:
-    """Assumptions under which the finding fails, among futures in which there is any copying.
-
-    box     : limits on assumptions
-    fails   : share of the futures in the box in which the finding fails
-    outside : the same of those outside
-    share   : of all these futures that are in the box
-    """
-
-    box: Box
-    fails: float
-    outside: float
-    share: float
-
-
-@dataclass(frozen=True)
 class Idle:
-    """Futures in which nobody ever copies, whatever policy does.
+    """Futures in which nobody ever copies, though anybody may.
 
     share  : of all futures that could be solved
     median : of the effect in them; NaN where it is not defined in any
@@ -113,20 +99,24 @@ class Dependence:
     sign     : of the median effect: 1, -1 or 0
     median   : of the effect; its mean where the metric is yes or no
     varies   : whether the effect differs between futures
+    seen     : the world in which copying and signals are looked at: `status-quo`, or `package` where only that one has
+               copying, so that the effect is that of copying itself
     names    : assumptions that are uncertain, as many as correlations were computed for
     drivers  : those with the strongest rank correlations, at most five, among those that are clear
-    signals  : what can be observed in the status quo, goes clearly with the effect and matters to it, at most three
+    signals  : what can be observed in that world, goes clearly with the effect and matters to it, at most three
     breaking : where the finding fails; None where nothing tells those futures apart
+    idle     : futures in which nobody copies in that world; None where nobody can in either
     """
 
     sign: int
     median: float
     varies: bool
+    seen: str
     names: tuple[str, ...]
     drivers: tuple[Driver, ...]
     signals: tuple[Driver, ...]
     breaking: Breaking | None
-    idle: Idle
+    idle: Idle | None
 
     @property
     def reversing(self) -> tuple[Driver, ...]:
@@ -149,18 +139,34 @@ def dependence(result: Any, metric: str, relative: bool) -> Dependence:
     median = float(middle(effect[known])) if known.any() else float("nan")
     sign = 0 if not known.any() else int(np.sign(median)) if abs(median) > NO_CHANGE else 0
     names, points = assumption_values(result)
-    happens = result.status_quo.values("copying_ever_happens")
+    groups = drawn_alike(result, names, points)
+    seen, world, copying = _seen(result)
+    # Where nobody can copy, no future is set apart by that.
+    happens = world.values("copying_ever_happens") if copying else np.ones(len(effect))
     copied, nobody = happens > 0.0, happens == 0.0
     share = float(nobody.sum() / max(int((~result.failed).sum()), 1))
     idle = Idle(share, float(middle(effect[nobody & known])) if (nobody & known).any() else float("nan"))
     varies = bool(known.any() and np.ptp(effect[known]) > NO_CHANGE)
-    drivers = tuple(one for one in strongest(names, points, effect, MOST_DRIVERS, yes_no) if one.clear)
-    observed = np.column_stack([result.status_quo.values(name) for name in OBSERVABLE])
+    drivers = tuple(one for one in strongest(names, points, effect, MOST_DRIVERS, yes_no, groups) if one.clear)
+    observable = tuple(name for name in OBSERVABLE if copying or name not in OF_COPIES)
+    observed = np.column_stack([world.values(name) for name in observable])
     least = LEAST_MOVE * float(np.ptp(np.quantile(effect[known], [0.05, 0.95]))) if varies else 0.0
-    told = strongest(OBSERVABLE, observed, effect, len(OBSERVABLE), yes_no)
-    signals = apart([one for one in told if one.clear and _matters(one, least)], observed)
-    breaking = None if yes_no else _breaking(names, points, effect, known & copied, sign)
-    return Dependence(sign, median, varies, names, drivers, signals, breaking, idle)
+    told = strongest(observable, observed, effect, len(observable), yes_no, groups)
+    signals = apart([one for one in told if one.clear and _matters(one, least)], observable, observed)
+    rows = known & copied
+    breaking = None if yes_no else where_it_fails(names, points[rows], effect[rows], sign, groups[rows])
+    return Dependence(sign, median, varies, seen, names, drivers, signals, breaking, idle if copying else None)
+
+
+def _seen(result: Any) -> tuple[str, Any, bool]:
+    """The world in which copying and signals are looked at: its name, its result, and whether anybody can copy in it.
+
+    It is the status quo, the world that we are in without the package. Where nobody can copy in that one, and can with
+    the package, it is only there to be compared with, and the package's own world is the one to look at.
+    """
+    if not result.status_quo.scenario.switches.copying and result.scenario.switches.copying:
+        return "package", result, True
+    return STATUS_QUO, result.status_quo, result.status_quo.scenario.switches.copying
 
 
 def _matters(one: Driver, least: float) -> bool:
@@ -180,8 +186,28 @@ def assumption_values(result: Any) -> tuple[tuple[str, ...], np.ndarray]:
     return names, np.column_stack([np.broadcast_to(values[name], result.draws) for name in names])
 
 
+def drawn_alike(result: Any, names: Sequence[str], points: np.ndarray) -> np.ndarray:
+    """Which futures have drawn the same assumptions, (draw,): those that have share their number.
+
+    names, points : as `assumption_values` gives them
+
+    The calibrated ensemble draws whole rows of a posterior, by weight and so some of them more than once. What it does
+    not cover is drawn anew, and does not make such futures independent of each other.
+    """
+    covered = posterior().covers(result.status_quo.scenario.assumptions) if result.ensemble == "calibrated" else ()
+    columns = [place for place, name in enumerate(names) if name in covered]
+    if not columns:
+        return np.arange(len(points))
+    return np.unique(points[:, columns], axis=0, return_inverse=True)[1].reshape(-1)
+
+
 def strongest(
-    names: Sequence[str], points: np.ndarray, effect: np.ndarray, most: int, yes_no: bool = False
+    names: Sequence[str],
+    points: np.ndarray,
+    effect: np.ndarray,
+    most: int,
+    yes_no: bool = False,
+    groups: np.ndarray | None = None,
 ) -> tuple[Driver, ...]:
     """Those that go most with the effect, the strongest first; none where too few futures tell.
 
@@ -191,18 +217,22 @@ def strongest(
     points : (draw, name), NaN where undefined
     effect : (draw,), NaN where undefined
     yes_no : whether the metric is yes or no in each future, so that ends are told as means
+    groups : (draw,) as `drawn_alike` gives them: what has the same number is not independent; None: all is
     """
     together = 1.0 - (1.0 - CONFIDENCE) / max(len(names), 1)
     found = []
     for column, name in enumerate(names):
         rows = np.isfinite(points[:, column]) & np.isfinite(effect)
-        if rows.sum() < LEAST_ROWS or np.ptp(points[rows, column]) == 0.0:
+        numbers = np.arange(len(effect))[rows] if groups is None else groups[rows]
+        distinct = len(np.unique(numbers))
+        if distinct < LEAST_ROWS or np.ptp(points[rows, column]) == 0.0:
             continue
-        told = rank_correlations(points[rows][:, [column]], effect[rows], confidence=CONFIDENCE)
+        given = points[rows][:, [column]], effect[rows][:, np.newaxis], [numbers] if distinct < len(numbers) else []
+        told = correlations(*given, confidence=CONFIDENCE)
         if told.reasons[0] is not None:
             continue
         one = told.correlation
-        wide = rank_correlations(points[rows][:, [column]], effect[rows], confidence=together).correlation
+        wide = correlations(*given, confidence=together).correlation
         clear = bool(wide.low[0, 0] > 0.0 or wide.high[0, 0] < 0.0)
         ends = _ends(points[rows, column], effect[rows], np.mean if yes_no else np.median)
         found.append(Driver(name, float(one.value[0, 0]), float(one.low[0, 0]), float(one.high[0, 0]), clear, *ends))
@@ -219,13 +249,16 @@ def _end(value: float, effect: np.ndarray, middle: Callable[[np.ndarray], Any]) 
     return End(value, float(middle(effect)), up, down, len(effect))
 
 
-def apart(signals: Sequence[Driver], observed: np.ndarray) -> tuple[Driver, ...]:
-    """The strongest signals that do not tell the same."""
+def apart(signals: Sequence[Driver], names: Sequence[str], observed: np.ndarray) -> tuple[Driver, ...]:
+    """The strongest signals that do not tell the same.
+
+    names, observed : (draw, name), all that was looked at
+    """
     from scipy.stats import spearmanr
 
     kept: list[Driver] = []
     for one in signals:
-        columns = [OBSERVABLE.index(one.name), *(OBSERVABLE.index(other.name) for other in kept)]
+        columns = [names.index(one.name), *(names.index(other.name) for other in kept)]
         values = observed[np.isfinite(observed[:, columns]).all(axis=1)][:, columns]
         same = any(abs(spearmanr(values[:, 0], values[:, place])[0]) > ALIKE for place in range(1, len(columns)))
         if not same:
@@ -233,22 +266,6 @@ def apart(signals: Sequence[Driver], observed: np.ndarray) -> tuple[Driver, ...]
     return tuple(kept[:MOST_SIGNALS])
 
 
-def _breaking(
-    names: Sequence[str], points: np.ndarray, effect: np.ndarray, rows: np.ndarray, sign: int
-) -> Breaking | None:
-    if sign == 0 or not names or not rows.any():
-        return None
-    fails = ~(sign * effect[rows] > NO_CHANGE)
-    if not LEAST_SHARE <= fails.mean() <= 1.0 - LEAST_SHARE or min(fails.sum(), (~fails).sum()) < LEAST_ROWS:
-        return None
-    level = (1.0 - CONFIDENCE) / len(names)  # of so many names some seem to matter by luck
-    box = searches_by_size(points[rows], fails, names, most_names=MOST_IN_BOX, significance=level)[-1].box
-    inside = box.contains(points[rows], names)
-    if not box.limits or inside.all() or fails[inside].mean() <= fails[~inside].mean():
-        return None
-    return Breaking(box, float(fails[inside].mean()), float(fails[~inside].mean()), float(inside.mean()))
-
-
 __all__ = [
-    "OBSERVABLE", "Breaking", "Dependence", "Driver", "End", "Idle", "assumption_values", "dependence",
+    "OBSERVABLE", "Dependence", "Driver", "End", "Idle", "assumption_values", "dependence", "drawn_alike", "strongest",
 ]  # fmt: skip

@@ -34,12 +34,20 @@ def flip(writing: Writing, study: dict[str, Any]) -> Section:
     if rows:
         blocks.append(
             Table(
-                "flips", (), ("Assumption", "Default", "Plausible", "Flips at", "Inside?", "Finding", "Evidence"),
+                "flips", (),
+                ("Assumption", "Default", "Plausible", _head_of(study["flips"][:MOST_FLIPS]), "Inside?", "Finding",
+                 "Evidence"),
                 tuple(rows), (3.1, 0.8, 1.5, 0.9, 0.9, 0.95, 0.95), left=(0, 4, 5, 6),
                 note=_units(writing, [one["parameter"] for one in study["flips"][:MOST_FLIPS]]),
             )
         )  # fmt: skip
     return Section("flip", "What would flip it", 3, tuple(blocks))
+
+
+def _head_of(flips: list[dict[str, Any]]) -> str:
+    """The head of the column with the values that take the finding away: what all of them do, or that it is lost."""
+    kinds = {one["does"] for one in flips}
+    return f"{start(kinds.pop())} at" if len(kinds) == 1 else "Lost at"
 
 
 def _flip_words(writing: Writing, study: dict[str, Any]) -> Text:
@@ -70,7 +78,7 @@ def _flip_words(writing: Writing, study: dict[str, Any]) -> Text:
     table: Text = ()
     if study["flips"]:
         table = writing.fill(
-            "At the values in the table the median has only just turned. Reversed clearly at a plausible value, with "
+            "At the values in the table the finding is only just lost. Reversed clearly at a plausible value, with "
             "its 95% interval on the other side: {clear}.",
             clear=_count(writing, study, "clear", _clear(study), in_words=True),
         )

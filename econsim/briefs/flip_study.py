@@ -7,19 +7,21 @@ these alone are changed.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from econsim.briefs.dependence import assumption_values, strongest
 from econsim.briefs.directions import effect_of
 from econsim.briefs.spec import BriefSpec
+from econsim.briefs.stages import Stages
 from econsim.briefs.stored_runs import read_brief_runs
 from econsim.engines import has_jax
 from econsim.errors import InputError
+from econsim.runs import Progress
 from econsim.store import read_json
 from econsim.studies.analysis_store import MANIFEST, inspect_analysis, write_analysis
-from econsim.studies.flip import ask_flip
+from econsim.studies.flip import ask_flip, usual_futures
 from econsim.studies.flip import flip as find_flips
 from econsim.whole_folder import write_folder
 
@@ -34,7 +36,7 @@ def put_flip_study(
     engine: str,
     stores: Sequence[Path],
     keep: Path | None,
-    progress: Callable[[int, int], None] | None,
+    progress: Progress | None,
 ) -> dict[str, Any]:
     """Put the flip study of a brief into a folder, and give what is in it.
 
@@ -67,6 +69,17 @@ def put_flip_study(
     return read_json(place / STUDY)
 
 
+def brief_stages(spec: BriefSpec, progress: Progress | None) -> Stages:
+    """Progress of the runs of a brief, and then of its flip table, as one."""
+    runs = spec.draws * (1 + len(spec.packages))
+    return Stages(progress, [runs, flip_futures(spec)])
+
+
+def flip_futures(spec: BriefSpec) -> int:
+    """How many futures the flip table of a brief takes, as a rule; 0 where it has none."""
+    return usual_futures(MOST_CHANGED, spec.flip) if spec.flip else 0
+
+
 def candidates(proposal: Any, metric: str) -> tuple[str, ...] | None:
     """The assumptions with which the effect goes most; None, for all of them, where none differs between futures."""
     names, points = assumption_values(proposal)
@@ -91,4 +104,4 @@ def _copied(source: Path, place: Path) -> None:
         shutil.copyfile(path, place / path.name)
 
 
-__all__ = ["STUDY", "candidates", "put_flip_study"]
+__all__ = ["STUDY", "brief_stages", "candidates", "flip_futures", "put_flip_study"]

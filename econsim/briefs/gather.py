@@ -36,6 +36,7 @@ def gather(
     engine : for those that are run
     stores : folders that may hold run folders already
     keep   : a folder in which new runs are kept too, by run_id
+    progress : called with the futures done and those asked for, of all worlds together
     returns : the names of those that had to be run
     raises : NumericalError where too many draws failed for a brief to rest on
     """
@@ -48,8 +49,13 @@ def gather(
     if missing:
         # Half as many worlds again: each has a twin without copying, which is quicker and often shared.
         chosen = choose(engine, spec.proposal.scenario, spec.draws * (3 * len(missing) // 2))
+
+        def told(done: int, total: int) -> None:
+            if progress is not None:
+                progress(done * len(missing), total * len(missing))
+
         results = simulate_many(
-            [worlds[name] for name in missing], spec.draws, spec.seed, spec.ensemble, chosen, progress=progress
+            [worlds[name] for name in missing], spec.draws, spec.seed, spec.ensemble, chosen, progress=told
         )
         for name, result in zip(missing, results, strict=True):
             (place / name).mkdir()

@@ -18,6 +18,7 @@ from econsim.briefs.document import (
     joined,
 )
 from econsim.briefs.lever_words import UNKNOWN, lever_words
+from econsim.briefs.package_words import in_force
 from econsim.briefs.page_two import own_paragraphs
 from econsim.briefs.stored_runs import PackageRun, failed_draws
 from econsim.briefs.writing import Writing, started
@@ -42,7 +43,7 @@ def options(writing: Writing) -> Section:
         )
         purse = (middle, "; ", ends)
         moved = ways(run.result, "government_balance")["same"] < 1.0
-        main = next(iter(run.scenario.levers), None)
+        main = next(iter(in_force(run.scenario)), None)
         words = lever_words(main) if main is not None else None
         rows.append((
             (run.label,), better, worse, purse if moved else ("None",), (words.undone if words else UNKNOWN,),
@@ -150,7 +151,7 @@ def method(writing: Writing) -> Section:
 
 
 def sources(writing: Writing, title: Text, date: str) -> Section:
-    """Sources, and how to cite the brief."""
+    """Sources, and how to cite the brief; where it has no sources, the section is called by what is left."""
     year = date[:4]
     cite = writing.fill(
         f"Cite as: econsim contributors ({year}). {{title}}. econsim policy brief, version {{version}}, run "
@@ -158,7 +159,9 @@ def sources(writing: Writing, title: Text, date: str) -> Section:
         title=title,
     )
     listed = (Sources(writing.spec.sources),) if writing.spec.sources else ()
-    return Section("sources", "Sources", 4, (*own_paragraphs(writing, "sources"), *listed, Paragraph(cite)))
+    own = own_paragraphs(writing, "sources")
+    heading = "Sources" if own or listed else "How to cite"
+    return Section("sources", heading, 4, (*own, *listed, Paragraph(cite)))
 
 
 __all__ = ["check", "limits", "method", "options", "sources"]

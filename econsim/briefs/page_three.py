@@ -13,7 +13,9 @@ from econsim.briefs.directions import effect_of
 from econsim.briefs.document import Bullets, Figure, Paragraph, Section, Strong, Table, Text, joined, plain
 from econsim.briefs.metric_words import metric_words, start
 from econsim.briefs.page_two import own_paragraphs
+from econsim.briefs.spec_packages import STATUS_QUO
 from econsim.briefs.writing import Writing, count_word, parameter_meaning, parameter_name
+from econsim.studies.discovery_halves import HALVES
 from econsim.studies.statistics.boxes import Box
 from econsim.studies.words import listed
 
@@ -103,29 +105,32 @@ def _figure(writing: Writing) -> Figure:
 
 def breaks(writing: Writing) -> Section:
     """Futures in which there is nothing to act on, assumptions under which it fails, and the worst twentieth."""
-    items = [_idle(writing), _box(writing), _worst(writing)]
-    return Section(
-        "breaks",
-        "Where it breaks",
-        3,
-        (*own_paragraphs(writing, "breaks"), Bullets(tuple(one for one in items if one))),
-    )
+    items = tuple(one for one in (_idle(writing), _box(writing), _worst(writing)) if one)
+    found = (Bullets(items),) if items else ()
+    return Section("breaks", "Where it breaks", 3, (*own_paragraphs(writing, "breaks"), *found))
 
 
 def _idle(writing: Writing) -> Text:
     idle = writing.depends.idle
+    if idle is None:
+        return ()
     share = writing.found("idle.share", share_of_futures(idle.share), idle.share, "found.idle.share")
     if idle.share == 0.0:
-        return writing.fill("Somebody copies in every future.")
+        return writing.fill(f"{start(_seen(writing))}, somebody copies in every future.")
     if math.isnan(idle.median):
-        return writing.fill("In {share} futures nobody ever copies under the status quo, and there is nothing to mend.",
+        return writing.fill(f"In {{share}} futures nobody ever copies {_seen(writing)}, and there is nothing to mend.",
                             share=share)  # fmt: skip
     median = writing.found("idle.median", writing.effect(idle.median), idle.median, "found.idle.median")
     return writing.fill(
-        f"In {{share}} futures nobody ever copies under the status quo. There the {'' if writing.yes_no else 'median '}"
+        f"In {{share}} futures nobody ever copies {_seen(writing)}. There the {'' if writing.yes_no else 'median '}"
         "effect on {head} is {median}.",
         share=share, median=median,
     )  # fmt: skip
+
+
+def _seen(writing: Writing) -> str:
+    """The world in which copying and signals are looked at, as a template in the middle of a sentence."""
+    return "under the status quo" if writing.depends.seen == STATUS_QUO else "with {who}"
 
 
 def _box(writing: Writing) -> Text:
@@ -133,14 +138,17 @@ def _box(writing: Writing) -> Text:
     if found is None:
         return ()
     goal = "raise" if writing.depends.sign > 0 else "lower"
+    where = "Where there is copying, it fails" if writing.depends.idle is not None else "It fails"
     fails, outside, share = (
         writing.found(f"box.{key}", share_of_futures(value), value, f"found.breaking.{key}")
         for key, value in (("fails", found.fails), ("outside", found.outside), ("share", found.share))
     )
     return writing.fill(
-        f"Where there is copying, it fails to {goal} {{head}} in {{fails}} futures with {{limits}} ({{share}} have "
-        "them), against {outside} elsewhere.",
+        f"{where} to {goal} {{head}} in {{fails}} futures with {{limits}} ({{share}} have "
+        "them), against {outside} elsewhere; {again} of {halves} random halves of the futures show it too.",
         fails=fails, outside=outside, share=share, limits=limits_text(writing, found.box),
+        again=writing.found("box.again", str(found.again), found.again, "found.breaking.again"),
+        halves=writing.found("box.halves", str(HALVES), HALVES, "econsim.studies.discovery_halves.HALVES"),
     )  # fmt: skip
 
 
@@ -208,8 +216,8 @@ def signals(writing: Writing) -> Section:
     table = Table(
         "signals", (), ("Signal", "If low", change, "If high", change),
         tuple(rows), (2.3, 1.5, 1.7, 1.5, 1.7), left=(0, 1, 3),
-        note=writing.fill("Under the status quo; low and high: outer fifths of futures. In brackets: futures of 20 in "
-                          f"which {{head}} is {writing.than_before}."),
+        note=writing.fill(f"{start(_seen(writing))}; low and high: outer fifths of futures. In brackets: futures of 20 "
+                          f"in which {{head}} is {writing.than_before}."),
     )  # fmt: skip
     return Section("signals", "What would change our mind", 3, (Paragraph(text), *lead, table))
 

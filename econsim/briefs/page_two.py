@@ -11,6 +11,7 @@ from econsim.briefs.amounts import amount, share_of_futures
 from econsim.briefs.document import Figure, Number, Paragraph, Section, Table, Text, joined, plain
 from econsim.briefs.lever_words import lever_words
 from econsim.briefs.metric_words import metric_words, start
+from econsim.briefs.package_words import in_force
 from econsim.briefs.stored_runs import PackageRun
 from econsim.briefs.writing import FIRST_YEAR, Writing, count_word, listed, started
 from econsim.parameter_book import book
@@ -59,10 +60,13 @@ def compared(writing: Writing) -> Section:
 def _what_it_does(writing: Writing, run: PackageRun) -> Text:
     """Levers and other settings that differ from the status quo, in words."""
     parts: list[Text] = []
-    steps = {name: list(found) for name, found in run.scenario.levers.items() if found}
+    before = in_force(writing.runs.status_quo.scenario)  # it may have levers: staying at 0 is then a difference
+    told = {**in_force(run.scenario), **before}
+    steps = {name: list(found) for name, found in run.scenario.levers.items() if found and name in told}
     shared = {_moments(one) for found in steps.values() for one in found}
     for name, found in steps.items():
         parts.append(_lever(writing, run, name, found, timed=len(shared) > 1))
+    parts += [(f"no {lever_words(name).name.removeprefix('a ')}",) for name in before if name not in steps]
     here, there = settings_of(run.scenario), settings_of(writing.runs.status_quo.scenario)
     for name, value in here.items():
         if name not in book().levers and there.get(name) != value:
@@ -144,10 +148,13 @@ def happens(writing: Writing) -> Section:
     if others:
         parts = [writing.fill("The other packages and {head}:"), *parts]
     if "collapse" not in writing.spec.metrics and writing.proposal.scenario.switches.copying:
+        before = "{collapse.status-quo.futures} futures under the status quo and in "
+        if not writing.runs.status_quo.scenario.switches.copying:  # which is no less than itself
+            before = ""
         parts.append(
             writing.fill(
-                "R&D ends below half of what it is where nobody can copy in {collapse.status-quo.futures} futures "
-                "under the status quo and in {collapse.proposal.futures} with {who}."
+                f"R&D ends below half of what it is where nobody can copy in {before}{{collapse.proposal.futures}} "
+                f"{'' if before else 'futures '}with {{who}}."
             )
         )
     charts = tuple(_over_time(writing, place, series) for place, series in enumerate(writing.spec.charts))

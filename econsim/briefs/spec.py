@@ -14,6 +14,7 @@ from typing import Any
 
 from econsim.briefs.field_names import Vocabulary, shared_metrics
 from econsim.briefs.metric_words import metric_words
+from econsim.briefs.package_words import package_question
 from econsim.briefs.spec_packages import Package, common_status_quo, plain_name, read_assumptions, read_packages
 from econsim.briefs.spec_words import check_words, cited
 from econsim.calendars import differing_calendars
@@ -290,7 +291,7 @@ def _texts(
     if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", name):
         told = "is not a usable name" if "name" in given else "comes from the file's name, which is no usable name"
         checker.report(("name",), told, name, "lower-case letters, digits and hyphens, at most 60")
-    question = given.get("question", packages[0].scenario.question if packages else None)
+    question = given.get("question", package_question(packages[0].scenario) if packages else None)
     if question is None or question == "":
         if packages:
             checker.report(("question",), "is missing: the first package brings none of its own")

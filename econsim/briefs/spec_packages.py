@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from econsim.briefs.package_words import LABEL_LIMIT, package_label
 from econsim.errors import InputError, Problem
 from econsim.field_checker import Checker
-from econsim.findings import display_name
 from econsim.library import FieldPath, shipped_scenarios
 from econsim.parameter_book import book
 from econsim.scenario import Scenario, load_scenario
@@ -24,7 +24,6 @@ from econsim.studies.spec_scenarios import read_scenario
 MOST = 4
 STATUS_QUO = "status-quo"
 PACKAGE_KEYS = ("scenario", "run", "set", "name", "label")
-LABEL_LIMIT = 40
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 # What a field calls the first package, and what stands for none.
 _TAKEN = (STATUS_QUO, "proposal")
@@ -68,6 +67,8 @@ def read_packages(
             continue
         if any(other.name == one.name for other in found):
             checker.report((*path, place), "has the name of another package; give one of them a 'name'", one.name)
+        elif any(other.label == one.label for other in found):
+            checker.report((*path, place), "has the label of another package; give one of them a 'label'", one.label)
         found.append(one)
     return found, runs
 
@@ -89,13 +90,14 @@ def _package(
             return None
         runs.append(stored)
         scenario, run = stored.scenario, stored.folder
+        named = scenario
     else:
         read = read_scenario(
             (*path, "scenario") if isinstance(item, Mapping) else path, given["scenario"], checker, folder
         )
         if read is None:
             return None
-        scenario = read.scenario
+        scenario = named = read.scenario
         settings = given.get("set", {})
         if not isinstance(settings, Mapping):
             checker.report((*path, "set"), "must be a list of 'name: value' lines", settings)
@@ -107,14 +109,9 @@ def _package(
         allowed = f"lower-case letters, digits and hyphens, at most 40, and not {' or '.join(_TAKEN)}"
         checker.report((*path, "name"), "is not a usable name", name, allowed)
         return None
-    label = given.get("label", start_of(display_name(scenario.name)))
+    label = given.get("label", package_label(scenario, named))
     label = checker.text((*path, "label"), label, LABEL_LIMIT, one_line=True)
     return None if label is None else Package(name, label, scenario, run)
-
-
-def start_of(text: str) -> str:
-    """A text with a capital first letter."""
-    return text[:1].upper() + text[1:]
 
 
 def plain_name(name: str) -> str:
@@ -202,5 +199,4 @@ __all__ = [
     "plain_name",
     "read_assumptions",
     "read_packages",
-    "start_of",
 ]

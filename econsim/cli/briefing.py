@@ -48,7 +48,7 @@ def brief(
     from econsim.store import as_json as written
 
     names = [name.strip() for name in formats.split(",") if name.strip()]
-    with Progress(quiet=quiet) as progress:
+    with Progress(quiet=quiet, what="futures") as progress:
         bundle = write_brief(
             spec, out, names, draws=draws, seed=seed, engine=engine, runs=runs, force=force, progress=progress
         )
@@ -62,7 +62,7 @@ def brief(
         return 0
     for name, run_id in bundle.run_ids.items():
         click.echo(f"  {name}: run {run_id}")
-    click.echo(f"Written to {out}: {', '.join(f'brief.{end}' for end in bundle.manifest['formats'])}, figures, data")
+    click.echo(f"Written to {out}: {', '.join(bundle.holds)}")
     click.echo(f"Check it with: econsim verify {out}")
     return 0
 
@@ -99,7 +99,7 @@ def verify(path: str, engine: str, as_json: bool, quiet: bool) -> int:
     from econsim.store import as_json as written
     from econsim.verification import verify as verified
 
-    with Progress(quiet=quiet) as progress:
+    with Progress(quiet=quiet, what="futures") as progress:
         found = verified(path, engine=engine, progress=progress)
     if as_json:
         show_json(written(found.summary()))

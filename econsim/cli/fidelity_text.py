@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from econsim.cli_text import number, paragraph, table
-from econsim.fidelity.text import count, dollars, percent
+from econsim.fidelity.text import SHARES, count, dollars, percent
 
 EXAMS = {
     "unseen_pairs": "Pairs left out, their base known",
@@ -76,6 +76,7 @@ def spectrum_text(found: Any) -> str:
     ]
     heads = ["published copy", "samples", "student", "traces", "with tuning", "as its makers say"]
     parts += [table(heads, marked), ""]
+    parts += [paragraph(SHARES), ""]
     parts.append(
         paragraph(
             f"Law {found.law}; levels of {found.teacher}, in points. Bands are a model, not a measurement. A teacher's "
@@ -117,9 +118,9 @@ def prediction_text(found: Any) -> str:
         ]
         for row in found.benchmarks.to_dict("records")
     ]
-    heads = ["benchmark", "teacher", "base", "covered", "copy", "90% interval", "kept"]
+    heads = ["benchmark", "teacher", "base", "covered", "copy", "90% interval", "of teacher's score"]
     parts = [paragraph(found.finding), "", table(heads, rows), ""]
-    parts += [paragraph(f"  {note}", "  ") for note in found.notes]
+    parts += [paragraph(f"  {note}", "  ") for note in (SHARES, *found.notes)]
     rests = found.benchmarks.drop_duplicates("group")[["group", "interval_rows", "interval_pairs"]]
     told = ", ".join(
         f"{row['interval_rows']} rows of {row['interval_pairs']} pairs ({row['group']})"

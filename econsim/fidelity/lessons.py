@@ -9,7 +9,7 @@ import pandas as pd
 
 from econsim.evidence import teacher_student
 from econsim.fidelity.copies import STYLE, published_scores
-from econsim.fidelity.text import percent
+from econsim.fidelity.text import percent, points
 
 R1_COPIES = ("R1-Distill-Qwen-1.5B", "R1-Distill-Qwen-32B", "R1-Distill-Llama-70B")
 QWEN3_COPIES = ("Qwen3-4B (non-thinking)", "Qwen3-8B (non-thinking)", "Qwen3-8B (thinking)", "Qwen3-14B (thinking)")
@@ -56,10 +56,10 @@ def _gains(rows: pd.DataFrame) -> Lesson:
         "worst": float(gain.min()),
     }
     says = (
-        f"The 32B copy of DeepSeek-R1 gained {numbers['published']:.1f} points over its base on {seen.sum()} "
-        f"benchmarks published with it, and {numbers['others']:.1f} on {(~seen).sum()} others; on "
-        f"{int(numbers['fell'])} it fell, most on {worst['benchmark']} ({worst['base_score']:.1f} to "
-        f"{worst['student_score']:.1f})."
+        f"The 32B copy of DeepSeek-R1 gained {points(numbers['published'])} points over its base on {seen.sum()} "
+        f"benchmarks published with it, and {points(numbers['others'])} on {(~seen).sum()} others; on "
+        f"{int(numbers['fell'])} it fell, most on {worst['benchmark']} ({points(worst['base_score'])} to "
+        f"{points(worst['student_score'])})."
     )
     return Lesson("what is not covered is not copied", "for", says, numbers)
 
@@ -122,8 +122,8 @@ def _same_size(rows: pd.DataFrame) -> Lesson:
     hardest = own.loc[own["difficulty"].idxmax()]
     numbers = {"teacher": float(hardest["teacher_score"]), "copy": float(hardest["student_score"])}
     says = (
-        f"Sky-T1, a copy as large as its teacher, keeps the hard tail: {numbers['copy']:.1f} on {hardest['benchmark']} "
-        f"against the teacher's {numbers['teacher']:.1f}."
+        f"Sky-T1, a copy as large as its teacher, keeps the hard tail: {points(numbers['copy'])} on "
+        f"{hardest['benchmark']} against the teacher's {points(numbers['teacher'])}."
     )
     return Lesson("a copy of the teacher's size may keep the tail", "against", says, numbers)
 

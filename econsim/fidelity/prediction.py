@@ -30,10 +30,11 @@ class Prediction:
     """What a copy would score.
 
     benchmarks : data frame, one row a benchmark: benchmark, teacher, base, base_known, difficulty, coverage, group,
-                 bits, score, low, high (a 90% interval), retention, interval_rows, interval_pairs
+                 bits, score, low, high (a 90% interval), retention (share of the teacher's score), interval_rows,
+                 interval_pairs
     bands      : data frame, one row a band of the capability spectrum; see `econsim.fidelity.spectrum`
-    visible    : share of the teacher's level that benchmarks would find in the copy
-    hidden     : share that deployment would meet
+    visible    : share of the teacher's level that benchmarks would find in the copy, across the modelled bands of tasks
+    hidden     : share of it that deployment would meet
     rate       : bits of a band that is fully covered and not hard
     other_side : score, were the student on the other side of the size at which the law's slope changes; None where it
                  is not near that size, or where that makes no difference
@@ -73,7 +74,8 @@ class Prediction:
             row = table.iloc[0]
             scored = (
                 f"on {row['benchmark']} it would score {points(row['score'])} (90% interval {points(row['low'])} to "
-                f"{points(row['high'])}) against the teacher's {points(row['teacher'])}"
+                f"{points(row['high'])}) against the teacher's {points(row['teacher'])}, "
+                f"{percent(row['retention'])} of the teacher's score"
             )
         else:
             best, worst = (table.loc[table["retention"].agg(end)] for end in ("idxmax", "idxmin"))

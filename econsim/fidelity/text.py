@@ -9,6 +9,14 @@ from typing import Any
 
 import econsim
 
+SHARES = (
+    "A share of the teacher's level is the copy's points over the teacher's across the modelled bands of tasks, "
+    "weighed as benchmarks look at them or as deployment goes. A share of the teacher's score is the same on one "
+    "benchmark. What the student had before counts in both: neither is how much of the way from base to teacher was "
+    "gone."
+)
+"""Which share is which, wherever either is shown."""
+
 
 def identity(summary: Mapping[str, Any]) -> str:
     """Twelve hexadecimal digits: the same question, version and answer give the same."""
@@ -23,8 +31,9 @@ def percent(share: float) -> str:
 
 
 def points(score: float) -> str:
-    """A score with one decimal."""
-    return f"{score:.1f}"
+    """A score with one decimal. A mean of decimals is taken for the decimal it stands for: 26.05, and not the binary
+    number just below it, so that it reads as the same figure in the fact book does."""
+    return f"{round(score, 9):.1f}"
 
 
 def count(amount: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from econsim.studies.flip_assumptions import assumptions_of
 from econsim.studies.flip_one import Confirmation, Flip, flip_of
 from econsim.studies.flip_question import TOLD_BY_RUN, FlipQuestion, ask_flip
 from econsim.studies.flip_result import Flips
-from econsim.studies.flip_search import Scan, judged, search
+from econsim.studies.flip_search import Scan, judged, search, usual_values
 from econsim.studies.median_interval import median_interval
 from econsim.studies.tipping_axes import changed_scenario
 from econsim.studies.tipping_worlds import CommonDraws, Progress
@@ -62,7 +63,8 @@ def flip(
     worlds = CommonDraws(
         asked.scenario, asked.status_quo, asked.settings, asked.output.metric, True, names, None, progress
     )
-    rows = worlds.at({}, np.arange(asked.settings.draws))
+    worlds.plan(usual_futures(len(assumptions), asked.settings.draws))
+    rows = worlds.at({}, np.arange(asked.settings.draws), expected=True)
     changes = relative_to(rows.level, rows.status_quo)
     if not changes.size:
         message = f"has no relative change in any future of {asked.scenario.name} against {asked.against}"
@@ -77,6 +79,11 @@ def flip(
         flips = _confirmed(asked, worlds, [one for scan in scans if (one := flip_of(scan)) is not None])
     worlds.finish()
     return Flips(asked, found, median_interval(changes), scans, flips, int(rows.failed.sum()))
+
+
+def usual_futures(assumptions: int, draws: int) -> int:
+    """How many futures a study of so many assumptions takes, as a rule: those as drawn, the search, and plain runs."""
+    return math.ceil((1.0 + usual_values(assumptions) + RUNS * assumptions // 2) * 2 * draws)
 
 
 def _confirmed(asked: FlipQuestion, worlds: CommonDraws, flips: list[Flip]) -> list[Flip]:
@@ -103,4 +110,7 @@ def _run(asked: FlipQuestion, name: str, value: float | None) -> Confirmation:
     return Confirmation(value, result.run_id, judged(level, status_quo, result.failed), result.finding)
 
 
-__all__ = ["DEFAULT_DRAWS", "DEFAULT_OUTPUT", "Confirmation", "Flip", "FlipQuestion", "Flips", "ask_flip", "flip"]
+__all__ = [
+    "DEFAULT_DRAWS", "DEFAULT_OUTPUT", "Confirmation", "Flip", "FlipQuestion", "Flips", "ask_flip", "flip",
+    "usual_futures",
+]  # fmt: skip

@@ -169,6 +169,16 @@ def next_to_nothing(status_quo: np.ndarray, failed: np.ndarray, usual: float) ->
     return bool(known.size) and abs(float(np.median(known))) < NEGLIGIBLE * abs(usual)
 
 
+def usual_values(assumptions: int) -> float:
+    """How many values are tried of so many assumptions, as a rule: the default, both ends, and what is left then."""
+    return assumptions * (3.0 + _usually_left())
+
+
+def _usually_left() -> float:
+    """Values of an assumption that are tried after the ends of its prior, as a rule."""
+    return 1.5 + 1.5 + 0.7 * USUAL_ROUNDS
+
+
 def search(
     worlds: CommonDraws, assumptions: Sequence[Assumed], finding: int, later: int = 0, usual: float = 0.0
 ) -> list[Scan]:
@@ -179,7 +189,7 @@ def search(
     usual   : the status quo's median as drawn
     """
     scans = [Scan(one, finding) for one in assumptions]
-    left = len(scans) * (1.5 + 1.5 + 0.7 * USUAL_ROUNDS) + later  # as a rule, after the ends of priors
+    left = len(scans) * _usually_left() + later
     for step in (_ends, _halfway, _beyond):
         settings = [(scan, value) for scan in scans for value in step(scan)]
         worlds.plan((len(settings) + left) * 2 * worlds.settings.draws)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import shutil
 import tempfile
@@ -11,8 +12,10 @@ from typing import Any
 
 import econsim
 from econsim.briefs.bundle import FORMATS, MANIFEST, SPEC, TIME, build_bundle, files_of, read_bundle, tool_versions
+from econsim.briefs.flip_study import flip_futures
 from econsim.briefs.gather import scenarios_of
 from econsim.briefs.spec import BriefSpec, read_brief_spec
+from econsim.briefs.stages import Stages
 from econsim.errors import InputError
 from econsim.results import simulate_many
 from econsim.runs import Progress
@@ -42,7 +45,9 @@ def verify_brief(folder: Path, path: str, engine: str, progress: Progress | None
     differences, changed, notes = _hashes(folder, manifest)
     folders = _runs(folder, manifest, differences)
     chosen = engine_for([one.manifest for one in folders], engine) if folders else "batch"
-    results = rerun(folders, chosen, progress)
+    stages = _stages(folder, len(folders) * int(manifest["draws"]), progress)
+    results = rerun(folders, chosen, lambda done, total: stages.of(done * len(folders), total * len(folders)))
+    stages.over()
     for one, result in zip(folders, results, strict=True):
         if result is not None:
             compare_run(one, result, chosen)
@@ -50,7 +55,7 @@ def verify_brief(folder: Path, path: str, engine: str, progress: Progress | None
     numbers = sum(one.numbers for one in folders)
     with tempfile.TemporaryDirectory(prefix="econsim-verify-") as temporary:
         place = Path(temporary) / "brief"
-        told, made = _made_again(folder, manifest, folders, results, place, engine, chosen, progress, notes)
+        told, made = _made_again(folder, manifest, folders, results, place, engine, chosen, stages, notes)
         if made and same_version:
             told += _compared(folder, manifest, place, notes)
         elif made:
@@ -67,6 +72,14 @@ def verify_brief(folder: Path, path: str, engine: str, progress: Progress | None
         path, "brief", bundle.id, manifest["version"], econsim.__version__, numbers, len(manifest["files"]),
         tuple(differences), tuple(notes), but="" if same_version else WORDING if made else WHOLE_TEXT,
     )  # fmt: skip
+
+
+def _stages(folder: Path, futures: int, progress: Progress | None) -> Stages:
+    """Progress of the runs, of those that have to be made from their scenarios, and of the flip table, as one."""
+    flips = 0
+    with contextlib.suppress(InputError):  # told where the brief is made again
+        flips = flip_futures(read_brief_spec(folder / SPEC))
+    return Stages(progress, [futures, 0, flips])
 
 
 def _hashes(folder: Path, manifest: Mapping[str, Any]) -> tuple[list[Difference], set[str], list[str]]:
@@ -127,7 +140,7 @@ def _made_again(
     place: Path,
     engine: str,
     chosen: str,
-    progress: Progress | None,
+    stages: Stages,
     notes: list[str],
 ) -> tuple[list[Difference], bool]:
     """Make the brief again from its runs; one that is not there is run from its scenario.
@@ -151,13 +164,15 @@ def _made_again(
     found = _same_worlds(spec, folders)
     missing = {name: one for name, one in scenarios_of(spec).items() if not (place / "runs" / name).is_dir()}
     if missing:
-        made = simulate_many(list(missing.values()), spec.draws, spec.seed, spec.ensemble, chosen, progress=progress)
+        made = simulate_many(list(missing.values()), spec.draws, spec.seed, spec.ensemble, chosen, progress=stages.of)
         for name, result in zip(missing, made, strict=True):
             fresh_folder(result, place / "runs" / name)
         notes.append(f"Made from its scenario, as its run could not be used: {', '.join(missing)}.")
+    stages.over()
     study = None
     if spec.flip:
-        study, wrong = check_flip_study(spec, folder, place, engine, progress, words=same_version)
+        study, wrong = check_flip_study(spec, folder, place, engine, stages.of, words=same_version)
+        stages.over()
         found += wrong
     formats = [one for one in manifest["formats"] if one in FORMATS]
     build_bundle(spec, place, formats, when, study)

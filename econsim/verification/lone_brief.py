@@ -11,7 +11,7 @@ from typing import Any
 
 import econsim
 from econsim.briefs.bundle import TIME, brief_identity, build_bundle
-from econsim.briefs.flip_study import put_flip_study
+from econsim.briefs.flip_study import brief_stages, put_flip_study
 from econsim.briefs.gather import gather, run_ids_of
 from econsim.briefs.spec import as_brief_spec
 from econsim.runs import Progress
@@ -40,11 +40,14 @@ def verify_lone_brief(file: Path, path: str, engine: str, progress: Progress | N
         place = Path(temporary) / "brief"
         (place / "runs").mkdir(parents=True)
         chosen = engine_for([{"engine": source.get("engine", "batch")}], engine)
-        gather(spec, place / "runs", chosen, (), None, progress)
+        stages = brief_stages(spec, progress)
+        gather(spec, place / "runs", chosen, (), None, stages.of)
+        stages.over()
         study = None
         if spec.flip:
             (place / "studies").mkdir()
-            study = put_flip_study(spec, place / "studies" / "flip", place / "runs", engine, (), None, progress)
+            study = put_flip_study(spec, place / "studies" / "flip", place / "runs", engine, (), None, stages.of)
+            stages.over()
         build_bundle(spec, place, (file.suffix[1:],), when, study)
         again = place / f"brief{file.suffix}"
         differences = [] if file.read_bytes() == again.read_bytes() else _compared(file, again, source, notes)

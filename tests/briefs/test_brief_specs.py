@@ -9,8 +9,12 @@ import pytest
 from briefs.brief_helpers import small_spec
 
 from econsim.briefs import brief, read_brief_spec, shipped_specs
+from econsim.briefs.package_words import LABEL_LIMIT
 from econsim.briefs.spec import as_brief_spec
 from econsim.errors import InputError
+from econsim.evidence import teacher_student
+from econsim.library import shipped_scenarios
+from econsim.parameter_book import book
 
 
 @pytest.mark.parametrize(
@@ -180,3 +184,72 @@ def test_a_name_that_was_taken_from_the_file_is_told_as_such(tmp_path):
         read_brief_spec(path)
     path.write_text("name: fld\npackages: [royalty]\n")
     assert read_brief_spec(path).name == "fld"
+
+
+def test_a_copy_is_called_the_largest_only_where_it_is():
+    """The shipped brief on evaluation tells facts about the copy that it names, and the fact book has another size."""
+    why = " ".join(read_brief_spec("tail-evaluation").paragraphs["why"].split())
+    sizes = teacher_student().query("teacher == 'DeepSeek-R1'").groupby("student")["student_params_B"].first()
+    named = re.search(r"(R1-Distill-\S+), a copy of DeepSeek-R1, gained \{fact:quality\.r1distill(\d+)b\.", why)
+    assert named is not None and sizes[named[1]] == float(named[2])
+    assert sizes[named[1]] == sizes.max() or "argest" not in why
+
+
+GATE_AT_NOUGHT = dict.fromkeys(("api_restriction", "detection_rate", "penalty_multiple", "enforcement_reach"), 0)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "levers", "label", "question"),
+    [
+        ("baseline", {}, "Baseline", "If models can be copied, who still trains the next one?"),
+        ("baseline", {"royalty_rate": 0.2}, "A royalty on copies", "What changes with a royalty on copies?"),
+        ("gate-and-detect", {**GATE_AT_NOUGHT, "royalty_rate": 0.2}, "A royalty on copies",
+         "What changes with a royalty on copies?"),
+        ("gate-and-detect", GATE_AT_NOUGHT, "Copying", "If models can be copied, who still trains the next one?"),
+        ("gate-and-detect", {"royalty_rate": 0.2}, "Gate and detect plus a royalty on copies",
+         "What changes with closed interfaces, detection of copying, penalties, reach abroad and a royalty on copies?"),
+        ("gate-and-detect", {"detection_rate": 0.9}, "Gate and detect, changed",
+         "What do closed interfaces, detection and penalties change together?"),
+        ("open-commons", {"royalty_rate": 0.2}, "Open commons with a royalty on copies",
+         "What changes with open commons and a royalty on copies?"),
+        ("baseline", {"tail_evaluation_mandate": 0.5, "royalty_rate": 0.2}, "Several levers together",
+         "What changes with mandatory evaluation of rare cases and a royalty on copies?"),
+    ],
+)  # fmt: skip
+def test_a_package_and_its_question_are_named_by_the_levers_in_force(scenario, levers, label, question):
+    spec = as_brief_spec({"packages": [{"scenario": scenario, "set": levers}]})
+    assert (spec.packages[0].label, spec.question) == (label, question)
+
+
+def test_a_scenario_of_ones_own_keeps_its_own_words(tmp_path):
+    """Its name says what it sets; what is set on top of it is named beside it."""
+    path = tmp_path / "mine.yaml"
+    levers = ", ".join(f"{name}: 0" for name in GATE_AT_NOUGHT)
+    words = "name: my-window\nextends: gate-and-detect\nquestion: Is a window enough?\n"
+    path.write_text(f"{words}levers: {{{levers}, release_window: 2}}\n")
+    for changed, label in (({}, "My window"), ({"royalty_rate": 0.1}, "My window plus a royalty on copies")):
+        spec = as_brief_spec({"packages": [{"scenario": str(path), "set": changed}]})
+        assert (spec.packages[0].label, spec.question) == (label, "Is a window enough?")
+
+
+def test_a_spec_s_own_label_and_question_stand():
+    package = {"scenario": "baseline", "set": {"royalty_rate": 0.2}, "label": "Our proposal"}
+    spec = as_brief_spec({"question": "Does it pay?", "packages": [package]})
+    assert (spec.packages[0].label, spec.question) == ("Our proposal", "Does it pay?")
+
+
+def test_two_packages_cannot_have_the_same_label():
+    rates = [{"scenario": "baseline", "set": {"royalty_rate": rate}, "name": name} for rate, name in
+             ((0.1, "low"), (0.3, "high"))]  # fmt: skip
+    with pytest.raises(InputError, match="has the label of another package; give one of them a 'label'"):
+        as_brief_spec({"packages": rates})
+    assert len(as_brief_spec({"packages": [rates[0], {**rates[1], "label": "A high royalty"}]}).packages) == 2
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_labels_of_shipped_scenarios_and_each_lever_alone_can_be_printed(name):
+    """Short enough, and with nothing that looks like a typed result: else a brief is refused for our own words."""
+    for lever, row in {None: None, **book().levers}.items():
+        levers = {} if lever is None else {lever: row.moderate}
+        found = as_brief_spec({"packages": [{"scenario": name, "set": levers}], "draws": 40}).packages[0]
+        assert 0 < len(found.label) <= LABEL_LIMIT

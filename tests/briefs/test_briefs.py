@@ -7,17 +7,21 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from briefs.brief_helpers import DRAWS, build, contents, small_spec
 
 import econsim
 from econsim.briefs import brief, read_bundle
+from econsim.briefs.lever_words import LEVERS
 from econsim.briefs.spec import as_brief_spec
 from econsim.briefs.wording import forbidden_words, unnumbered_likelihoods
+from econsim.cli import main
 from econsim.errors import InputError
 from econsim.store import read_run
 
@@ -36,6 +40,45 @@ def test_a_bundle_holds_everything(bundle):
         "status-quo", "gate-and-detect", "royalty",
     }  # fmt: skip
     assert set(bundle.manifest["files"]) == names - {"manifest.json"}
+
+
+def test_the_command_and_the_documentation_tell_what_is_in_the_folder(tmp_path, capsys, monkeypatch):
+    """No more and no less, with a flip table and without."""
+    monkeypatch.setattr("econsim.briefs.flip_study.MOST_CHANGED", 1)
+    page = (Path(econsim.__file__).parents[1] / "docs" / "briefs.md").read_text(encoding="utf-8")
+    rows = page.partition("## What is in the folder")[2].replace("`.", "`brief.").split("| the brief;")
+    documented = set(re.findall(r"`([a-z.]+/?)`", rows[0])) | set(re.findall(r"^\| (.*?) \|", rows[1], re.M))
+    documented = {one for cell in documented for one in re.split("`, `|`", cell) if one}
+    for name, flip in (("plain", False), ("flipped", 8)):
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(yaml.safe_dump(small_spec(flip=flip, packages=["royalty"], paragraphs={})), encoding="utf-8")
+        out = tmp_path / name
+        assert main(["brief", str(path), "--out", str(out), "--engine", "batch", "--runs", str(tmp_path / "runs")]) == 0
+        line = next(one for one in capsys.readouterr().out.splitlines() if one.startswith("Written to"))
+        told = set(line.partition(": ")[2].split(", "))
+        assert told == {f"{one.name}/" if one.is_dir() else one.name for one in out.iterdir()}
+        assert told <= documented and ("studies/" in told) == bool(flip)
+    assert documented == told
+
+
+def test_progress_is_of_the_whole_brief_and_done_only_at_its_end(tmp_path, monkeypatch):
+    """It began at all of the runs' draws being done, and went on to ten times as many for the flip table."""
+    monkeypatch.setattr("econsim.briefs.flip_study.MOST_CHANGED", 2)
+    spec = small_spec(flip=8, packages=["royalty"], paragraphs={})
+    for flips_again in (False, True):  # the second time runs are there, and a study of other futures is made
+        told: list[tuple[int, int]] = []
+        again = {**spec, "flip": 9} if flips_again else spec
+        build(tmp_path / f"{flips_again}", spec=again, formats=("md",), runs=tmp_path / "runs",
+              progress=lambda done, total, told=told: told.append((done, total)))  # fmt: skip
+        done, total = (list(one) for one in zip(*told, strict=True))
+        assert done == sorted(done) and done[-1] == total[-1]
+        assert all(one < other for one, other in told if one < done[-1]) and done.count(done[-1]) <= 3
+        assert total[0] >= 0.7 * done[-1] and done[0] <= 2 * DRAWS < total[0]
+        assert max(total) < 2 * min(total)
+    told.clear()
+    build(tmp_path / "False", spec={**spec, "name": "other"}, formats=("md",), runs=tmp_path / "runs", force=True,
+          progress=lambda done, total: told.append((done, total)))  # fmt: skip
+    assert told == []  # all of it was there
 
 
 def test_its_runs_are_those_of_econsim_run(bundle):
@@ -221,6 +264,67 @@ def test_what_is_not_defined_in_any_future(tmp_path):
     with pytest.raises(InputError, match="is defined in none of these futures"):
         build(tmp_path / "other", spec={**spec, "metrics": metrics[1:]}, runs=tmp_path / "runs", formats=("md",))
     assert not (tmp_path / "other").exists()
+
+
+def test_levers_at_nought_are_told_of_nowhere(tmp_path):
+    """A package made of another scenario's is named, described and judged by what is in force in it."""
+    levers = {"api_restriction": 0, "detection_rate": 0, "penalty_multiple": 0, "enforcement_reach": 0}
+    package = {"scenario": "gate-and-detect", "set": {**levers, "royalty_rate": 0.2}, "name": "paid"}
+    found = build(tmp_path / "out", spec=small_spec(packages=[package, "gate-and-detect"]), formats=("md",))
+    text = text_of(found)
+    assert found.title.startswith("‘A royalty on copies’ ")
+    row = re.search(r"^\| A royalty on copies \| (.* paid to the labs they copied) \|$", text, re.M).group(1)
+    assert row == "20% of distillers' revenue paid to the labs they copied"
+    (options,) = re.findall(r"^\| A royalty on copies \| .*lowered to nothing.*$", text, re.M)
+    assert LEVERS["royalty_rate"].watch in options and LEVERS["api_restriction"].watch not in options
+    assert LEVERS["api_restriction"].watch in text  # of the package that does close interfaces
+
+
+def test_what_a_status_quo_has_and_a_package_has_not_is_told(tmp_path):
+    (tmp_path / "open.yaml").write_text("name: open-again\nextends: baseline\nstatus_quo: gate-and-detect\n")
+    spec = small_spec(question="What closes them?", packages=[str(tmp_path / "open.yaml")], paragraphs={})
+    text = text_of(build(tmp_path / "out", spec=spec, formats=("md",)))
+    row = re.search(r"^\| Open again \| (No closed interfaces.*) \|$", text, re.M)
+    assert row is not None and "no penalties" in row.group(1)
+
+
+def test_a_brief_on_copying_itself_says_nothing_of_copies_where_nobody_can_copy(tmp_path):
+    """Its status quo has no copying: who copies, and what can be observed of copies, is told of the package."""
+    spec = small_spec(packages=["baseline"], metrics=["rd_investment"], paragraphs={}, draws=150)
+    found = build(tmp_path / "out", spec=spec, formats=("md",))
+    text = text_of(found)
+    assert "Against the same world without copying" in text and "under the status quo" not in text.lower()
+    run = read_run(found.folder / "runs" / "baseline").metrics
+    told = json.loads((found.folder / "numbers.json").read_text())
+    nobody = float((run["copying_ever_happens"] == 0.0).mean())
+    assert 0.0 < nobody < 0.1 and told["idle.share"]["value"] == pytest.approx(nobody)
+    assert f"In {told['idle.share']['text']} futures nobody ever copies with ‘baseline’. There the median" in text
+    seen = [key.split(".")[1] for key in told if re.fullmatch(r"signal\..*\.lowest\.value", key)]
+    assert seen and "With ‘baseline’; low and high: outer fifths of futures." in text
+    base = read_run(found.folder / "runs" / "status-quo").metrics
+    known = np.isfinite(run["rd_investment"] / base["rd_investment"])  # futures in which there is an effect to go with
+    for name in seen:
+        values = run[name][known & run[name].notna()]
+        assert told[f"signal.{name}.lowest.value"]["value"] == pytest.approx(np.quantile(values, 0.2))
+    ends = f"is where nobody can copy in {told['collapse.baseline.futures']['text']} futures with ‘baseline’."
+    assert f"R&D ends below half of what it {ends}" in text
+
+
+def test_where_nobody_can_copy_on_either_side_copies_are_not_told_of(tmp_path):
+    world = {"quarters": 16, "copying": False}
+    spec = small_spec(packages=["rd-subsidy"], assumptions=world, metrics=["rd_investment"], paragraphs={}, draws=80)
+    text = text_of(build(tmp_path / "out", spec=spec, formats=("md",))).partition("## Options")[0]
+    assert "copies" not in text and "Where there is copying" not in text and "## Where it breaks" in text
+
+
+def test_no_section_is_empty(bundle, tmp_path):
+    spec = small_spec(paragraphs={}, metrics=["collapse"])
+    bare = text_of(build(tmp_path / "out", spec=spec, runs=bundle.folder.parent / "runs", formats=("md",)))
+    for text, last in ((text_of(bundle), "Sources"), (bare, "How to cite")):
+        parts = re.split(r"^## (.*)$", text.partition("<!--")[0], flags=re.M)[1:]
+        sections = dict(zip(parts[::2], (one.strip() for one in parts[1::2]), strict=True))
+        assert all(sections.values()) and list(sections)[-1] == last
+        assert sections[last].startswith("Cite as") == (last == "How to cite")
 
 
 def test_characters_that_a_pdf_cannot_print_are_refused(tmp_path):

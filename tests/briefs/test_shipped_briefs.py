@@ -11,7 +11,12 @@ from briefs.brief_helpers import DRAWS, QUARTERS, small_spec
 
 from econsim.briefs import brief, shipped_specs
 from econsim.briefs.confidence import evidence_verdict
+from econsim.briefs.document import Table, plain
+from econsim.briefs.flip_section import flip
+from econsim.briefs.spec import read_brief_spec
+from econsim.briefs.stored_runs import read_brief_runs
 from econsim.briefs.wording import forbidden_words
+from econsim.briefs.writing import Writing
 from econsim.parameter_book import GRADES, book
 from econsim.store import as_json, digest
 from econsim.verification import verify
@@ -60,6 +65,24 @@ def test_all_say_what_would_flip_them(shipped):
         study = json.loads((folder / "studies" / "flip" / "flip.json").read_text())
         assert study["draws"] == FLIP and 1 <= len(study["only"]) <= 12
         assert "## What would flip it" in (folder / "brief.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("does", "head"),
+    [(["fades"] * 3, "Fades at"), (["reverses"], "Reverses at"), (["fades", "reverses"], "Lost at")],
+)
+def test_the_values_that_take_a_finding_away_stand_under_what_they_do(shipped, does, head):
+    """Not under `Flips at`, where the finding only fades at them."""
+    folder = shipped["royalty"]
+    spec = read_brief_spec(folder / "spec.yaml")
+    study = json.loads((folder / "studies" / "flip" / "flip.json").read_text())
+    one = {**(study["flips"] or study["never"])[0], "default": 0.1, "low": 0.0, "high": 0.2, "flip": 0.15,
+           "inside_prior": True, "clear_at": None, "vanishes_at": None}  # fmt: skip
+    writing = Writing.of(spec, read_brief_runs(spec, folder / "runs"))
+    told = flip(writing, {**study, "flips": [{**one, "does": kind} for kind in does]})
+    table = next(block for block in told.blocks if isinstance(block, Table))
+    assert table.heads[3] == head
+    assert [plain(row[5]) for row in table.rows] == [kind.capitalize() for kind in does]
 
 
 @pytest.mark.slow

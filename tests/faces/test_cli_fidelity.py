@@ -7,6 +7,7 @@ import json
 import pytest
 
 from econsim.cli import main
+from econsim.fidelity.text import SHARES
 
 
 def run(capsys, *arguments: str) -> tuple[int, str, str]:
@@ -22,6 +23,20 @@ def test_show_tells_both_numbers(capsys):
     assert "benchmarks show" in out
     assert "R1-Distill-Qwen-32B" in out
     assert max(map(len, out.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "--budget", "9.4k"),
+        ("predict", "--teacher", "80", "--base", "40", "--student-size", "7B", "--samples", "100k"),
+    ],
+)
+def test_whoever_prints_a_share_says_of_what(capsys, arguments):
+    code, out, _ = run(capsys, *arguments)
+    assert code == 0
+    assert SHARES in " ".join(out.split())
+    assert "  kept\n" not in out and ("of teacher's score" in out) == (arguments[0] == "predict")
 
 
 def test_show_as_json(capsys):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
+from econsim.briefs.facts_told import fact_text
+from econsim.evidence import fact
 from econsim.fidelity import lessons
 from econsim.fidelity.copies import family, known_base, published_scores, well_covered
 from econsim.fidelity.exams import half_width, unseen_benchmarks, unseen_pairs
 from econsim.fidelity.fitting import LAWS_OF_PAIRS, fit_refinement, weighted_median
 from econsim.fidelity.seen_pairs import LAWS_OF_BENCHMARKS
+from econsim.fidelity.text import points
 from econsim.rules.fidelity.refinement import FITTED, PLAUSIBLE
 
 
@@ -115,3 +120,12 @@ def test_lessons_are_those_of_the_sources():
 def test_weighted_median():
     assert weighted_median(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 1.0])) == 2.0
     assert weighted_median(np.array([3.0, 1.0, 2.0]), np.array([10.0, 1.0, 1.0])) == 3.0
+
+
+def test_a_lesson_and_the_fact_book_print_the_same_figure():
+    """A mean of 26.05 is just below it in binary: a brief said 26.1, and the fit 26.0."""
+    says = next(one.says for one in lessons() if one.name == "what is not covered is not copied")
+    for key in ("measured_gain", "other_gain"):
+        assert points(fact(f"quality.r1distill32b.{key}").value) in re.findall(r"\d+\.\d+", says)
+    assert fact_text(fact("quality.r1distill32b.measured_gain")) == "26.1 points" and "gained 26.1 points" in says
+    assert points(26.049999999999997) == points(26.05) == "26.1" and points(26.04999) == "26.0"

@@ -34,6 +34,20 @@ def test_a_pair_that_nobody_has_made():
     assert f"{found.score:.1f}" in found.finding
 
 
+def test_the_two_shares_are_told_apart():
+    """Of the teacher's level over the bands, and of its score on the benchmark: each with its own number and name."""
+    found = fidelity.predict(80, 40, 7e9, 1e5)
+    weighed = {
+        name: (found.bands[name] * found.bands["copy"]).sum() / (found.bands[name] * found.bands["teacher"]).sum()
+        for name in ("measured", "deployed")
+    }
+    of_score = found.score / 80.0
+    assert len({f"{share:.2f}" for share in (*weighed.values(), of_score, (found.score - 40.0) / 40.0)}) == 4
+    assert f"keep {100 * weighed['measured']:.0f}% of the teacher's level where benchmarks look" in found.finding
+    assert f"and {100 * weighed['deployed']:.0f}% of it where deployment goes" in found.finding
+    assert found.finding.endswith(f"teacher's 80.0, {100 * of_score:.0f}% of the teacher's score.")
+
+
 def test_more_of_anything_helps():
     few, many = (fidelity.predict(80, 40, 32e9, samples) for samples in (1e3, 1e6))
     small, large = (fidelity.predict(80, 40, size, 1e5) for size in (1.5e9, 70e9))

@@ -48,6 +48,16 @@ def only(patch, names):
     patch.setattr(flips, "assumptions_of", some)
 
 
+def test_progress_is_told_of_the_whole_search_from_its_start(monkeypatch):
+    """It began with the futures as drawn, all of them done, and then had hundreds to go."""
+    only(monkeypatch, FEW)
+    told: list[tuple[int, int]] = []
+    econsim.flip(small(), draws=DRAWS, engine="batch", progress=lambda done, total: told.append((done, total)))
+    done, total = zip(*told, strict=True)
+    assert list(done) == sorted(done) and done[0] == 0 and total[0] > 0.4 * total[-1] > 2 * DRAWS
+    assert done[-1] == total[-1] and all(one < other for one, other in told if one < done[-1])
+
+
 def plain_run(name: str, value: float | None):
     """A run with the assumption changed on both sides."""
     scenario = small() if value is None else small().with_assumptions(**{name: value})

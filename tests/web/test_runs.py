@@ -106,6 +106,14 @@ def test_a_scenario_with_a_long_name_can_have_a_brief(opened):
     assert at.button(key="brief-start")
 
 
+def test_the_question_is_about_the_levers_that_are_set(opened):
+    """Not the shipped scenario's, which is about other levers."""
+    nought = dict.fromkeys(("api_restriction", "detection_rate", "penalty_multiple", "enforcement_reach"), "0")
+    at = opened("runs", p="gate-and-detect", royalty_rate="0.2", **nought)
+    assert not at.exception and not at.error
+    assert [one.value for one in at.text_input if one.label == "Question"] == ["What changes with a royalty on copies?"]
+
+
 def test_a_brief_without_packages_is_refused(opened):
     at = opened("runs", p="royalty")
     at.multiselect(key="brief-packages-royalty").set_value([]).run()

@@ -6,6 +6,7 @@ import pytest
 from page_helpers import unfolded
 
 from econsim import fidelity
+from econsim.fidelity.text import SHARES
 from econsim.library import shipped_scenarios
 from econsim.scenario import load_scenario
 from econsim.studies.adoption import adopt
@@ -27,6 +28,7 @@ def test_it_opens_on_every_shipped_scenario(opened, name):
 def test_the_budget_changes_the_sentence(opened):
     at = opened("spectrum", p="baseline")
     assert fidelity.spectrum(1e4, student_size=32e9).finding in words(at)
+    assert SHARES in words(at)
     at.select_slider(key="spectrum-budget").set_value(1e7).run()
     assert fidelity.spectrum(1e7, student_size=32e9).finding in words(at)
 

@@ -21,8 +21,11 @@ METRIC_NAMES = ("rd_investment", "consumer_surplus")
 
 def builder(scenario: Scenario) -> None:
     """Question and packages, what is wrong with them, and the brief once it is written."""
+    from econsim.briefs.package_words import package_question
+
     st.markdown("Four pages in which every number is filled from a run; none is typed.")
-    question = st.text_input("Question", scenario.question, max_chars=LONGEST, key=f"brief-question-{scenario.name}")
+    asked = package_question(scenario)  # another one where other levers are set: then the field starts anew
+    question = st.text_input("Question", asked, max_chars=LONGEST, key=f"brief-question-{scenario.name}-{asked}")
     places = st.columns([2, 2, 1], gap="medium")
     this = f"{scenario.name}, as it is open"
     others = [name for name in shipped_scenarios() if name != scenario.name]

@@ -9,7 +9,7 @@ import streamlit as st
 from econsim import fidelity
 from econsim.charts.adoption import discounts
 from econsim.charts.spectrum import capability_spectrum, retention_by_budget
-from econsim.fidelity.text import count, dollars, percent
+from econsim.fidelity.text import SHARES, count, dollars, percent
 from econsim.rules.fidelity.refinement import ACCESS, BANDS, COMMON_BANDS
 from econsim.scenario import Scenario
 from econsim.studies.adoption import DEFAULTS, Adoption, check_workload
@@ -55,6 +55,7 @@ def _spectrum() -> None:
     drawn = capability_spectrum(found.bands, found.visible, found.hidden, found.headline, found.source)
     exports.finished("spectrum", drawn, {"bands": found.bands.rename(columns=BAND_UNITS)}, says=told)
     st.markdown(plain(found.finding))
+    st.caption(plain(SHARES))
     drawn = retention_by_budget(found.curve, found.marks, found.dollars, found.headline, found.source)
     tables = {"curve": found.curve, "published copies": found.marks}
     exports.finished("budgets", drawn, {name: one.rename(columns=UNITS) for name, one in tables.items()}, says=over)
