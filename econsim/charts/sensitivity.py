@@ -13,13 +13,13 @@ from econsim.charts.sensitivity_over_time import index_over_time
 from econsim.charts.sensitivity_screening import morris_bars, tornado
 from econsim.charts.sensitivity_sobol import sobol_bars
 from econsim.errors import InputError, Problem
+from econsim.studies.analysis_store import SHARPNESS
 from econsim.studies.sweep_files import whole_file
 
 if TYPE_CHECKING:
     from econsim.studies.sensitivity import Sensitivity
 
 FORMATS = ("svg", "png", "pdf")
-SHARPNESS = 2  # pixels of a PNG for each of the chart's
 MOST_CHARTS = 8
 MAIN_OUTPUTS = (
     "rd_relative",

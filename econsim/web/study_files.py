@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from econsim.store import read_json
+from econsim.studies.analysis_store import SHARPNESS
 from econsim.web import reproduce
 from econsim.web.jobs import Job
 from econsim.web.words import plain
@@ -27,18 +28,31 @@ def picture(job: Job, name: str, says: str) -> None:
 
     says : in a few words what it is; stands below it, and is read where it is not seen
     """
-    drawing(job.out / f"{name}.svg", f"{job.id}-{name}", says)
+    drawing(job.out / f"{name}.png", f"{job.id}-{name}", says)
 
 
 def drawing(path: Path, key: str, says: str) -> None:
     """A chart from a file, on white in the dark theme too; nothing where there is no such file.
 
+    A PNG shows what was drawn; an SVG is drawn anew with the browser's own letters, which may be wider than the room
+    that was made for them.
+
     key  : unique on the page
     says : as for `picture`
     """
-    if path.is_file():
-        with st.container(key=f"sheet-{key}"):
-            st.image(path.read_bytes().decode("utf-8"), caption=plain(says), width="content")
+    if not path.is_file():
+        return
+    with st.container(key=f"sheet-{key}"):
+        if path.suffix == ".png":
+            st.image(str(path), caption=plain(says), width=int(_pixels_wide(path) / SHARPNESS))
+        else:
+            st.image(path.read_text(encoding="utf-8"), caption=plain(says), width="content")
+
+
+def _pixels_wide(path: Path) -> int:
+    """The width of a PNG, as its header has it."""
+    with path.open("rb") as stream:
+        return int.from_bytes(stream.read(20)[16:], "big")
 
 
 def downloads(job: Job) -> None:
