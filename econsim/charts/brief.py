@@ -13,10 +13,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from econsim.charts.style import BLUE, GREY, VERMILLION
+from econsim.charts.style import BLUE, FONT, GREY, VERMILLION
 from econsim.findings import FUTURES
 
-FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 WIDTH = 491  # 130 mm
 HALF = 236
 LABELS = 32  # beside the axis of a half, so that two that stand side by side are drawn alike

@@ -7,10 +7,11 @@ from typing import Any
 
 import altair as alt
 
-from econsim.charts.style import Theme
+from econsim.charts.style import SUBTITLE_EM, Theme, fitting
 from econsim.findings import futures
 
 STEP = 36  # pixels a row
+SIZE = 12  # of type
 DOWN, UP = 7, -9  # of marks and of words, from the middle of a row
 
 
@@ -20,10 +21,11 @@ def row_axis(names: Sequence[str]) -> alt.Y:
 
 
 def row_words(base: Any, theme: Theme) -> Any:
-    """The words of each row, from the column `words`."""
-    return base.mark_text(align="left", baseline="middle", fontSize=12, color=theme.text, yOffset=UP).encode(
-        x=alt.value(4), text="words:N"
-    )
+    """The words of each row, from the column `words`; on a phone in smaller type where they would be cut."""
+    size = fitting(max((len(words) for words in base.data["words"]), default=0), "width - 8", SUBTITLE_EM, SIZE)
+    return base.mark_text(
+        align="left", baseline="middle", fontSize=alt.ExprRef(size), color=theme.text, yOffset=UP
+    ).encode(x=alt.value(4), text="words:N")
 
 
 def briefly(share: float) -> str:

@@ -11,13 +11,13 @@ import altair as alt
 
 # A contrast of 3:1 on white, and different lightness as well as hue.
 BLUE, VERMILLION, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#595959"
-FONT = "sans-serif"
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # letters of one width; files are drawn with the first
 PLOT_WIDTH = 520
 PALE = "#BFBFBF"  # what stands behind a mark
 LINE = 78  # characters of a title at this width, or of a line below it
 FOOTER_LINE = 112  # characters of a footer below a plot and its labels
 # Of a title on a page: the room there is, in pixels. The first term has Vega look again when that changes.
-ROOM = "(0 * width + containerSize()[0] - 8)"
+ROOM = "0 * width + containerSize()[0] - 8"
 SMALLEST, TITLE, SUBTITLE = 9, 13, 11  # sizes of type
 TITLE_EM, SUBTITLE_EM = 0.64, 0.52  # a letter's width over the size of its type, bold and not
 
@@ -131,12 +131,22 @@ def on_screen(chart: Any, height: int, theme: Theme, *, titled: bool = True) -> 
     }
 
 
+def fitting(letters: int, room: str, em: float, largest: float) -> str:
+    """Vega's expression for the size of type with which a line fits; not under SMALLEST.
+
+    letters : of the line
+    room    : expression for the pixels that there are
+    em      : a letter's width over the size of its type
+    """
+    return f"clamp(({room}) / {em * max(letters, 1):.1f}, {SMALLEST}, {largest})"
+
+
 def _fitted(title: dict[str, Any]) -> dict[str, Any]:
     """Sizes of type with which a title and its subtitle fit where they are, cut only where none does."""
 
     def size(lines: str | list[str], em: float, largest: float) -> dict[str, str]:
         longest = max((len(line) for line in ([lines] if isinstance(lines, str) else lines)), default=0)
-        return {"expr": f"clamp({ROOM} / {em * max(longest, 1):.1f}, {SMALLEST}, {largest})"}
+        return {"expr": fitting(longest, ROOM, em, largest)}
 
     return {
         "frame": "bounds",  # from the left edge, labels of the axis included
