@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from econsim.subject_words import against_in_its_world, listed, world_of
+from econsim.subject_words import against_in_its_world, listed_briefly, world_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +123,7 @@ def finding(result: Result) -> str:
     if result.failed_draws > MOST_FAILED * result.draws:
         return f"No finding: {result.failed_draws} of {result.draws} draws could not be solved."
     if result.has_all_metrics and result.nothing_moves:
-        world = listed(world_of(result.scenario))
+        world = listed_briefly(world_of(result.scenario))
         subject = f"with {world}, {result.subject}" if world else result.subject
         return f"Nothing changes: {subject} is the same as {result.status_quo_name} in every future."
     missing = [name for name in TOLD if name not in result.catalogue]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -33,12 +32,12 @@ def package_of(scenario: Scenario) -> tuple[str, list[str]]:
     Levers that the shipped scenario sets are in its name, and told where they have another value. Where it takes no
     more words to name what is in force, and the scenario is nothing but its levers, it goes by `baseline`, which it is.
     """
-    now = {name: steps for name, steps in scenario.levers.items() if _in_force(steps)}
     if scenario.name not in shipped_scenarios():
         return scenario.name, []
-    shipped = {name: steps for name, steps in shipped_scenario(scenario.name).levers.items() if _in_force(steps)}
+    named = shipped_scenario(scenario.name)
+    now, shipped = in_force(scenario), in_force(named)
     changed = [name for name in book().levers if now.get(name) != shipped.get(name)]  # in one order, however set
-    if not set(shipped) <= set(now) and 0 < len(now) <= len(changed) and _in_plain_world(scenario.name):
+    if not set(shipped) <= set(now) and 0 < len(now) <= len(changed) and is_plain(named):
         return PLAIN_WORLD, [_set_to(name, now) for name in book().levers if name in now]
     if shipped and now and not set(shipped) & set(now):
         return f"{scenario.name} without its levers", [_set_to(name, now) for name in book().levers if name in now]
@@ -70,11 +69,11 @@ def world_of(scenario: Scenario) -> list[str]:
 
 def against_in_its_world(scenario: Scenario, against: str) -> str:
     """The beginning of a sentence: `Against no policy`, and before it the assumptions that were set, if any."""
-    world = listed(world_of(scenario))
+    world = listed_briefly(world_of(scenario))
     return f"With {world}, against {against}" if world else f"Against {against}"
 
 
-def listed(settings: Sequence[str]) -> str:
+def listed_briefly(settings: Sequence[str]) -> str:
     """Settings in a sentence: `lab_premium 2.5, access_lag 4 and 2 more settings`; empty for none."""
     shown = list(settings) if len(settings) <= LISTED else [*settings[: LISTED - 1]]
     if len(shown) < len(settings):
@@ -82,13 +81,13 @@ def listed(settings: Sequence[str]) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 
-@functools.cache
-def _in_plain_world(name: str) -> bool:
-    """Whether a shipped scenario is nothing but levers on top of the plain world."""
-    one, plain = shipped_scenario(name), shipped_scenario(PLAIN_WORLD)
-    return one.status_quo is None and one.without_levers().hash == plain.without_levers().hash
+def in_force(scenario: Scenario) -> dict[str, tuple[LeverStep, ...]]:
+    """The levers that leave 0 at some time, in the scenario's order: 0 says the same as nothing."""
+    return {name: steps for name, steps in scenario.levers.items() if any(step.value for step in steps)}
 
 
-def _in_force(steps: tuple[LeverStep, ...]) -> bool:
-    """Whether a lever leaves the status quo: 0 says the same as nothing."""
-    return any(step.value for step in steps)
+def is_plain(scenario: Scenario) -> bool:
+    """Whether a scenario is nothing but its levers: without them it is the plain world."""
+    if scenario.status_quo is not None:
+        return False
+    return scenario.without_levers().world_hash == shipped_scenario(PLAIN_WORLD).world_hash

@@ -6,7 +6,7 @@ import pytest
 
 from econsim import load_scenario, simulate
 from econsim.scenario_settings import with_settings
-from econsim.subject_words import listed, package_of, subject_of, world_of
+from econsim.subject_words import listed_briefly, package_of, subject_of, world_of
 
 OFF = {"api_restriction": 0, "detection_rate": 0, "penalty_multiple": 0, "enforcement_reach": 0}
 
@@ -45,18 +45,12 @@ def test_the_same_world_has_the_same_name():
 def test_a_world_of_its_own_stays_in_the_name(monkeypatch):
     """Levers taken away leave a scenario that is no baseline: its name goes on, with the remark that they are off."""
     own = load_scenario("gate-and-detect").with_(lab_premium=2)
-    monkeypatch.setattr(
-        "econsim.subject_words.shipped_scenario",
-        {"gate-and-detect": own, "baseline": load_scenario("baseline")}.__getitem__,
-    )
-    from econsim import subject_words
-
-    subject_words._in_plain_world.cache_clear()
+    shipped = {"gate-and-detect": own, "baseline": load_scenario("baseline")}
+    monkeypatch.setattr("econsim.subject_words.shipped_scenario", shipped.__getitem__)
     assert package_of(own.with_(**OFF, royalty_rate=0.2)) == (
         "gate-and-detect without its levers",
         ["royalty_rate 0.2"],
     )
-    subject_words._in_plain_world.cache_clear()
 
 
 def test_a_file_of_ones_own_is_its_name():
@@ -84,7 +78,7 @@ def test_assumptions_on_top_are_told(settings, told):
     [(0, ""), (1, "a"), (2, "a and b"), (3, "a, b and c"), (4, "a, b and 2 more settings")],
 )
 def test_settings_in_a_sentence(count, told):
-    assert listed("abcdef"[:count]) == told
+    assert listed_briefly("abcdef"[:count]) == told
 
 
 def test_findings_say_in_which_world():

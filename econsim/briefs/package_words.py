@@ -14,17 +14,11 @@ from econsim.library import shipped_scenarios
 from econsim.scenario import Scenario
 from econsim.shipped import shipped_scenario
 from econsim.studies.words import listed, start
-from econsim.timeline import LeverStep
+from econsim.subject_words import PLAIN_WORLD, in_force, is_plain
 
 LABEL_LIMIT = 40
 QUESTION_LIMIT = 200  # as a page takes it
-PLAIN_WORLD = "baseline"
 MANY = "Several levers together"
-
-
-def in_force(scenario: Scenario) -> dict[str, tuple[LeverStep, ...]]:
-    """The levers of a scenario that leave 0 at some time, in the scenario's order."""
-    return {name: steps for name, steps in scenario.levers.items() if any(step.value for step in steps)}
 
 
 def package_label(scenario: Scenario, named: Scenario) -> str:
@@ -54,7 +48,7 @@ def package_label(scenario: Scenario, named: Scenario) -> str:
                          f"{head}{', ' if changed else ' '}and more", MANY])  # fmt: skip
     first = lever_words(next(iter(now))).name
     alone = [start(_together(now)), *([f"{start(first)} and more"] if len(now) > 1 else []), MANY]
-    if _is_plain(named):
+    if is_plain(named):
         return _fitting(alone)
     return _fitting([f"{name} with {'only ' if before else ''}{_together(now)}", *alone])
 
@@ -87,11 +81,4 @@ def _fitting(labels: Sequence[str]) -> str:
     return next((one for one in labels if len(one) <= LABEL_LIMIT), labels[-1])
 
 
-def _is_plain(scenario: Scenario) -> bool:
-    """Whether a scenario is nothing but its levers: without them it is the plain world."""
-    if scenario.status_quo is not None:
-        return False
-    return scenario.without_levers().world_hash == shipped_scenario(PLAIN_WORLD).world_hash
-
-
-__all__ = ["LABEL_LIMIT", "in_force", "package_label", "package_question"]
+__all__ = ["LABEL_LIMIT", "package_label", "package_question"]

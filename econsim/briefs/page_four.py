@@ -18,13 +18,13 @@ from econsim.briefs.document import (
     joined,
 )
 from econsim.briefs.lever_words import UNKNOWN, lever_words
-from econsim.briefs.package_words import in_force
 from econsim.briefs.page_two import own_paragraphs
 from econsim.briefs.stored_runs import PackageRun, failed_draws
 from econsim.briefs.writing import Writing, started
 from econsim.ensemble_words import reservations
 from econsim.library import shipped_scenarios
 from econsim.scenario import load_scenario
+from econsim.subject_words import in_force
 from econsim.texts import text as shared_text
 
 HASH_DIGITS = 12

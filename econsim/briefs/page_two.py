@@ -11,12 +11,12 @@ from econsim.briefs.amounts import amount, share_of_futures
 from econsim.briefs.document import Figure, Number, Paragraph, Section, Table, Text, joined, plain
 from econsim.briefs.lever_words import lever_words
 from econsim.briefs.metric_words import metric_words, start
-from econsim.briefs.package_words import in_force
 from econsim.briefs.stored_runs import PackageRun
 from econsim.briefs.writing import FIRST_YEAR, Writing, count_word, listed, started
 from econsim.parameter_book import book
 from econsim.studies.settings_text import settings_of
 from econsim.studies.words import words
+from econsim.subject_words import in_force
 from econsim.timeline import LeverStep
 
 BN_A_YEAR = "$M/quarter"

@@ -19,7 +19,7 @@ from econsim.ensemble_words import illustrative
 from econsim.kept_worlds import Recent
 from econsim.results import Result
 from econsim.series import catalogue
-from econsim.subject_words import listed, world_of
+from econsim.subject_words import listed_briefly, world_of
 from econsim.web import frame
 from econsim.web.running import Answer
 from econsim.web.words import plain, spoken, start
@@ -143,7 +143,7 @@ def compared(result: Result, metric: str = "") -> str:
     metric : its title, at the beginning of a sentence
     """
     who = start(spoken(result.subject)) if not metric else f"{metric}: {spoken(result.subject)}"
-    world = listed(world_of(result.scenario))
+    world = listed_briefly(world_of(result.scenario))
     return f"{who} against {spoken(result.status_quo_name)}" + (f", with {spoken(world)}" if world else "")
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 import econsim
 from econsim.results import Result
-from econsim.subject_words import listed, package_of, world_of
+from econsim.subject_words import listed_briefly, package_of, world_of
 from econsim.web.jobs import Job
 from econsim.web.recipes import Recipe
 from econsim.web.words import plain
@@ -98,7 +98,7 @@ def _runs(results: Sequence[Result]) -> str:
 def _called(result: Result) -> str:
     """The scenario by name, with what was set on top of the shipped one."""
     name, added = package_of(result.scenario)
-    told = listed([*added, *world_of(result.scenario)])
+    told = listed_briefly([*added, *world_of(result.scenario)])
     return name + (f" with {told}" if told else "")
 
 
