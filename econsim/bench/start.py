@@ -112,7 +112,7 @@ def _compiling(figures: Figures, sizes: Sizes) -> None:
     figures.note(
         "start",
         "Compiled answers are runs of 2 draws, of a world and its twin without copying; the first one includes "
-        "importing JAX. With nothing in the cache one program is waited for, and both worlds run on it.",
+        "importing JAX. With nothing in the cache both programs are compiled, side by side.",
     )
 
 
