@@ -23,7 +23,7 @@ def subject_of(scenario: Scenario) -> str:
     if scenario.status_quo is None and not scenario.has_levers:
         return "copying"
     name, added = package_of(scenario)
-    return f"{name} with {', '.join(added)}" if added else name
+    return f"{name} with {_and(added)}" if added else name
 
 
 def package_of(scenario: Scenario) -> tuple[str, list[str]]:
@@ -78,7 +78,11 @@ def listed_briefly(settings: Sequence[str]) -> str:
     shown = list(settings) if len(settings) <= LISTED else [*settings[: LISTED - 1]]
     if len(shown) < len(settings):
         shown.append(f"{len(settings) - len(shown)} more settings")
-    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+    return _and(shown)
+
+
+def _and(items: Sequence[str]) -> str:
+    return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
 
 
 def in_force(scenario: Scenario) -> dict[str, tuple[LeverStep, ...]]:

@@ -14,6 +14,7 @@ from econsim.scenario_schema import TEXT_LIMITS
 from econsim.scenario_settings import with_settings
 from econsim.shipped import shipped_scenario
 from econsim.studies.comparison_store import distinct
+from econsim.studies.words import listed
 from econsim.subject_words import package_of, world_of
 from econsim.web import state
 from econsim.web.url_codec import Told
@@ -84,19 +85,18 @@ def _name(one: Told) -> str:
 def title(scenario: Scenario) -> str:
     """A scenario's name with the levers that were set on top, and how many assumptions; short enough for a name."""
     name, added = package_of(scenario)
-    assumed = len(world_of(scenario))
-    levers = [spoken(one) for one in added]
-    last = [f"{assumed} assumption{'s' if assumed > 1 else ''}"] if assumed else []
-    shown = len(levers)
-    while True:
-        more = (
-            [f"{len(levers) - shown} more lever{'s' if len(levers) - shown > 1 else ''}"] if shown < len(levers) else []
-        )
-        extra = [*levers[:shown], *more, *last]
-        told = name + (f" with {', '.join(extra)}" if extra else "")
-        if len(told) <= LONGEST or not shown:
-            return told
-        shown -= 1
+    levers, assumed = [spoken(one) for one in added], _counted(len(world_of(scenario)), "assumption")
+    told = name
+    for shown in range(len(levers), -1, -1):  # the longest that is short enough
+        extra = listed([*levers[:shown], *_counted(len(levers) - shown, "more lever"), *assumed])
+        told = f"{name} with {extra}" if extra else name
+        if len(told) <= LONGEST:
+            break
+    return told
+
+
+def _counted(count: int, what: str) -> list[str]:
+    return [f"{count} {what}{'s' if count > 1 else ''}"] if count else []
 
 
 def _chosen() -> None:
