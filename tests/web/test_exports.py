@@ -134,6 +134,6 @@ def test_the_tail_shortfall_is_one_share_everywhere():
 def test_a_package_is_named_with_what_was_set_on_top():
     scenario = load_scenario("royalty").with_(liability_share=0.3, detection_rate=0.5)
     result = simulate(scenario, draws=2, engine="batch", keep="summaries")
-    assert package_name(result) == "royalty with detection rate 0.5, liability share 0.3"
-    told = "Frontier R&D: royalty with detection rate 0.5, liability share 0.3 against the same world without policy"
+    assert package_name(result) == "royalty with detection rate 0.5 and liability share 0.3"
+    told = "Frontier R&D: royalty with detection rate 0.5 and liability share 0.3 against the same world without policy"
     assert exports.compared(result, "Frontier R&D") == told
