@@ -292,7 +292,8 @@ def described(values: np.ndarray, series: Series) -> dict[str, Any]:
 
 
 def _how(result: Result) -> str:
-    return f"{result.draws} draws, seed {result.seed}, {result.ensemble} ensemble"
+    rows = f", which are rows of the design of sweep {result.futures}" if result.futures else ""
+    return f"{result.draws} draws, seed {result.seed}, {result.ensemble} ensemble{rows}"
 
 
 def run_identity(

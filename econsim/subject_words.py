@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from econsim.ensemble_words import SWITCHED
 from econsim.library import shipped_scenarios
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from econsim.timeline import LeverStep
 
 PLAIN_WORLD = "baseline"  # what levers are named with where no other scenario has a part in the world
+LAW = "fidelity law"
 LISTED = 3  # settings that a sentence lists; of more it lists one fewer and counts the rest
 
 
@@ -27,44 +30,71 @@ def subject_of(scenario: Scenario) -> str:
 
 
 def package_of(scenario: Scenario) -> tuple[str, list[str]]:
-    """A scenario's name, and the levers that are set otherwise than in the shipped scenario of that name.
+    """A scenario's name, and what is set otherwise than in the shipped scenario of that name and makes the difference.
 
-    Levers that the shipped scenario sets are in its name, and told where they have another value. Where it takes no
+    Levers that the shipped scenario sets are in its name, and told where they have another path. Where it takes no
     more words to name what is in force, and the scenario is nothing but its levers, it goes by `baseline`, which it is.
+    Assumptions are told here where the status quo does not share them.
     """
     if scenario.name not in shipped_scenarios():
         return scenario.name, []
     named = shipped_scenario(scenario.name)
     now, shipped = in_force(scenario), in_force(named)
-    changed = [name for name in book().levers if now.get(name) != shipped.get(name)]  # in one order, however set
+    changed = [name for name in book().levers if not _same_path(name, scenario, named)]  # in one order, however set
+    own = [told for told, shared in _assumed(scenario) if not shared]
     if not set(shipped) <= set(now) and 0 < len(now) <= len(changed) and is_plain(named):
-        return PLAIN_WORLD, [_set_to(name, now) for name in book().levers if name in now]
+        return PLAIN_WORLD, [*(_set_to(name, now, {}) for name in book().levers if name in now), *own]
     if shipped and now and not set(shipped) & set(now):
-        return f"{scenario.name} without its levers", [_set_to(name, now) for name in book().levers if name in now]
-    return scenario.name, [_set_to(name, now) for name in changed]
+        told = [_set_to(name, now, {}) for name in book().levers if name in now]
+        return f"{scenario.name} without its levers", [*told, *own]
+    return scenario.name, [*(_set_to(name, now, shipped) for name in changed), *own]
 
 
-def _set_to(name: str, now: Mapping[str, tuple[LeverStep, ...]]) -> str:
-    return f"{name} {now[name][-1].value if name in now else 0:g}"
+def _same_path(name: str, scenario: Scenario, named: Scenario) -> bool:
+    """Whether a lever does the same quarter by quarter, however that is written down."""
+    if scenario.levers.get(name) == named.levers.get(name):
+        return True
+    return np.array_equal(scenario.lever_paths()[name], named.lever_paths()[name])
+
+
+def _set_to(name: str, now: Mapping[str, tuple[LeverStep, ...]], shipped: Mapping[str, tuple[LeverStep, ...]]) -> str:
+    """`royalty_rate 0.2`, its values one after the other, and where these are the shipped ones, that it is when."""
+    values = [f"{step.value:g}" for step in now.get(name, ())]
+    before = [f"{step.value:g}" for step in shipped.get(name, ())]
+    return f"{name} {' then '.join(values) or 0}" + (" at other times" if values and values == before else "")
 
 
 def world_of(scenario: Scenario) -> list[str]:
-    """Assumptions that differ from the shipped scenario of that name, as `lab_premium 2.5` or `no copying`."""
+    """Assumptions that differ from the shipped scenario of that name, in the status quo too: `lab_premium 2.5`."""
+    return [told for told, shared in _assumed(scenario) if shared]
+
+
+def _assumed(scenario: Scenario) -> list[tuple[str, bool]]:
+    """Assumptions that differ from the shipped scenario of that name, and whether the status quo has them too."""
     if scenario.name not in shipped_scenarios():
         return []
-    shipped = shipped_scenario(scenario.name)
-    told = []
-    for name in book().parameters:
-        if scenario.parameters.get(name) != shipped.parameters.get(name):
-            now = scenario.assumptions[name]
-            told.append(f"{name} {now.default:g}" if now.fixed else f"{name} {now.low:g} to {now.high:g}")
-    before = shipped.switches.as_mapping()
-    for name, on in scenario.switches.as_mapping().items():
-        if on != before[name]:
-            told.append(SWITCHED[name] if on else f"no {SWITCHED[name].removeprefix('a ')}")
-    if scenario.fidelity.law != shipped.fidelity.law:
-        told.append(f"fidelity law {scenario.fidelity.law}")
-    return told
+    here, shipped = _world(scenario), _world(shipped_scenario(scenario.name))
+    changed = [name for name in here if here[name] != shipped[name]]
+    quo = scenario.status_quo_scenario() if changed and scenario.status_quo is not None else None
+    there = here if quo is None else _world(quo)
+    return [(_told(name, scenario), here[name] == there[name]) for name in changed]
+
+
+def _world(scenario: Scenario) -> dict[str, Any]:
+    """All assumptions by name."""
+    parameters = {name: scenario.parameters.get(name) for name in book().parameters}
+    return {**parameters, **scenario.switches.as_mapping(), LAW: scenario.fidelity.law}
+
+
+def _told(name: str, scenario: Scenario) -> str:
+    """An assumption in a word or two."""
+    if name == LAW:
+        return f"{LAW} {scenario.fidelity.law}"
+    if name in SWITCHED:
+        on = scenario.switches.as_mapping()[name]
+        return SWITCHED[name] if on else f"no {SWITCHED[name].removeprefix('a ')}"
+    now = scenario.assumptions[name]
+    return f"{name} {now.default:g}" if now.fixed else f"{name} {now.low:g} to {now.high:g}"
 
 
 def against_in_its_world(scenario: Scenario, against: str) -> str:

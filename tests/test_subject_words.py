@@ -18,7 +18,7 @@ OFF = {"api_restriction": 0, "detection_rate": 0, "penalty_multiple": 0, "enforc
         (
             "gate-and-detect",
             {"detection_rate": 0.5},
-            "gate-and-detect with detection_rate 0.5",
+            "gate-and-detect with detection_rate 0.5 at other times",
         ),  # at once, not phased in
         ("gate-and-detect", {"detection_rate": 0}, "gate-and-detect with detection_rate 0"),
         ("gate-and-detect", {"royalty_rate": 0.2}, "gate-and-detect with royalty_rate 0.2"),
@@ -27,6 +27,17 @@ OFF = {"api_restriction": 0, "detection_rate": 0, "penalty_multiple": 0, "enforc
         ("gate-and-detect", {**OFF, "penalty_multiple": 0.75}, "baseline with penalty_multiple 0.75"),
         ("baseline", {"royalty_rate": 0.2, "rd_subsidy": 0}, "baseline with royalty_rate 0.2"),
         ("baseline", {"lab_premium": 2}, "copying"),
+        ("royalty", {"royalty_rate": [{"value": 0.2}, {"value": 0.2, "start": "2030Q1"}]}, "royalty"),  # the same path
+        (
+            "royalty",
+            {"royalty_rate": [{"value": 0.5}, {"value": 0, "start": "2030Q1"}]},
+            "royalty with royalty_rate 0.5 then 0",
+        ),
+        (
+            "royalty",
+            {"royalty_rate": {"value": 0.2, "start": "2032Q1"}},
+            "royalty with royalty_rate 0.2 at other times",
+        ),
     ],
 )
 def test_what_is_in_force_is_named(name, settings, subject):
@@ -51,6 +62,13 @@ def test_a_world_of_its_own_stays_in_the_name(monkeypatch):
         "gate-and-detect without its levers",
         ["royalty_rate 0.2"],
     )
+
+
+def test_what_the_status_quo_does_not_share_makes_the_difference():
+    alone = load_scenario("own-tier").with_(lab_premium=2)
+    assert subject_of(alone) == "own-tier with lab_premium 2" and world_of(alone) == []
+    both = with_settings(load_scenario("own-tier"), {"lab_premium": 2})
+    assert subject_of(both) == "own-tier" and world_of(both) == ["lab_premium 2"]
 
 
 def test_a_file_of_ones_own_is_its_name():

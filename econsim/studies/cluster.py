@@ -67,7 +67,9 @@ def cluster(address: str) -> Iterator[Executor]:
 def _check_greeting(host: str, port: int) -> None:
     """Raise OSError where no Dask scheduler listens: a client would wait for ever, or take any text for a size."""
     with socket.create_connection((host, port), TIMEOUT) as connection:
-        size = connection.recv(8, socket.MSG_WAITALL)  # of the greeting that follows, least byte first
+        size = b""  # of the greeting that follows, least byte first
+        while len(size) < 8 and (more := connection.recv(8 - len(size))):
+            size += more
     if len(size) < 8 or not 0 < int.from_bytes(size, "little") < LONGEST_GREETING:
         raise OSError("what listens there is something else")
 
