@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 import sensitivity_toys
-from sensitivity_toys import LUCK, NAMES, SHARES, WEIGHTS, analyse, few_resamples, luck_of, use_toy
+from sensitivity_toys import LUCK, NAMES, SHARES, WEIGHTS, analyse, luck_of, use_toy
 from sweep_helpers import small
 
 import econsim
@@ -23,15 +23,7 @@ from econsim.studies.sensitivity_ranking import NO_ZERO, UNMOVED
 from econsim.studies.sensitivity_settings import check_sensitivity
 from econsim.studies.sensitivity_words import finding, without_numbers
 
-
-@pytest.fixture(autouse=True)
-def few(monkeypatch):
-    few_resamples(monkeypatch)
-
-
-@pytest.fixture
-def toy(monkeypatch):
-    return use_toy(monkeypatch)
+pytestmark = pytest.mark.usefixtures("few")
 
 
 def test_known_indices_of_an_additive_economy(toy):

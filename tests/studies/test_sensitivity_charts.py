@@ -6,20 +6,12 @@ import json
 
 import numpy as np
 import pytest
-from sensitivity_toys import NAMES, analyse, few_resamples, use_toy
+from sensitivity_toys import NAMES, analyse
 
 from econsim import InputError
 from econsim.charts.sensitivity import index_over_time, morris_bars, sobol_bars, tornado, write_charts
 
-
-@pytest.fixture(autouse=True)
-def few(monkeypatch):
-    few_resamples(monkeypatch)
-
-
-@pytest.fixture
-def toy(monkeypatch):
-    return use_toy(monkeypatch)
+pytestmark = pytest.mark.usefixtures("few")
 
 
 def test_charts_say_what_was_found(toy, tmp_path):

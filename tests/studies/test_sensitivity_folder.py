@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sensitivity_toys import NAMES, analyse, few_resamples, use_toy
+from sensitivity_toys import NAMES, analyse
 from sweep_helpers import content
 
 from econsim import InputError, open_sensitivity
 from econsim.studies.sweep_status import SweepStopped, read_status
 
-
-@pytest.fixture(autouse=True)
-def few(monkeypatch):
-    few_resamples(monkeypatch)
-
-
-@pytest.fixture
-def toy(monkeypatch):
-    return use_toy(monkeypatch)
+pytestmark = pytest.mark.usefixtures("few")
 
 
 def test_stopped_anywhere_and_resumed_it_is_the_same(toy, tmp_path):

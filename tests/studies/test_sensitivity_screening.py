@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from SALib.analyze import morris as salib_morris
 from scipy import stats
-from sensitivity_toys import NAMES, OUTPUTS, WEIGHTS, analyse, few_resamples, use_toy
+from sensitivity_toys import NAMES, OUTPUTS, WEIGHTS, analyse
 from sweep_helpers import small
 
 import econsim
@@ -24,15 +24,7 @@ from econsim.studies.sensitivity_ranking import EITHER_WAY, NO_ZERO, UNMOVED
 from econsim.studies.sensitivity_screening import _half
 from econsim.studies.sensitivity_settings import KEPT, TRAJECTORIES, check_sensitivity
 
-
-@pytest.fixture(autouse=True)
-def few(monkeypatch):
-    few_resamples(monkeypatch)
-
-
-@pytest.fixture
-def toy(monkeypatch):
-    return use_toy(monkeypatch)
+pytestmark = pytest.mark.usefixtures("few")
 
 
 def test_a_mean_of_absolute_changes_is_never_below_zero(toy):

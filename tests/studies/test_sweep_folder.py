@@ -9,7 +9,7 @@ import shutil
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from sweep_helpers import content, small, spec, stopped_after, sweep, use_stand_in
+from sweep_helpers import content, small, spec, stopped_after, sweep
 
 from econsim import open_sweep
 from econsim.errors import InputError
@@ -18,16 +18,7 @@ from econsim.studies.sweep_lock import locked
 from econsim.studies.sweep_spec import read_sweep_spec
 from econsim.studies.sweep_status import read_status
 
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    return use_stand_in(monkeypatch)
-
-
-@pytest.fixture
-def whole(tmp_path):
-    """A finished sweep's folder."""
-    return sweep(spec(), tmp_path / "whole").folder
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 # ---------------------------------------------------------------------------------------------------- what is written

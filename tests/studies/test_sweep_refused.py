@@ -7,23 +7,14 @@ import os
 from pathlib import Path
 
 import pytest
-from sweep_helpers import content, spec, stopped_after, sweep, use_stand_in
+from sweep_helpers import content, spec, stopped_after, sweep
 
 import econsim
 from econsim import open_sweep
 from econsim.errors import InputError
 from econsim.studies.sweep_lock import LOCK, locked
 
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    return use_stand_in(monkeypatch)
-
-
-@pytest.fixture
-def whole(tmp_path):
-    """A finished sweep's folder."""
-    return sweep(spec(), tmp_path / "whole").folder
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 # ---------------------------------------------------------------------------------------------------- what is refused

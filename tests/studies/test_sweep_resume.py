@@ -22,16 +22,7 @@ from econsim.studies.sweep_files import chunk_is_good
 from econsim.studies.sweep_lock import LOCK
 from econsim.studies.sweep_status import SweepStopped
 
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    return use_stand_in(monkeypatch)
-
-
-@pytest.fixture
-def whole(tmp_path):
-    """A finished sweep's folder."""
-    return sweep(spec(), tmp_path / "whole").folder
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 @pytest.mark.parametrize("chunks", [0, 1, 2])
