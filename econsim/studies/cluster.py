@@ -39,8 +39,9 @@ def cluster(address: str) -> Iterator[Executor]:
     try:
         try:
             where = get_address_host_port(address)  # a client complains of a malformed one once it is half made
-            if parse_address(address)[0] == "tcp":
-                _check_greeting(*where)
+            with socket.create_connection(where, TIMEOUT) as connection:
+                if parse_address(address)[0] == "tcp":
+                    _check_greeting(connection)
             client = Client(address, timeout=TIMEOUT, set_as_default=False)
         except Exception as error:  # a malformed address raises whatever the parsing of its parts raises
             message = f"no Dask scheduler can be reached there: {_reason(error)}"
@@ -64,12 +65,11 @@ def cluster(address: str) -> Iterator[Executor]:
             logger.setLevel(level)
 
 
-def _check_greeting(host: str, port: int) -> None:
+def _check_greeting(connection: socket.socket) -> None:
     """Raise OSError where no Dask scheduler listens: a client would wait for ever, or take any text for a size."""
-    with socket.create_connection((host, port), TIMEOUT) as connection:
-        size = b""  # of the greeting that follows, least byte first
-        while len(size) < 8 and (more := connection.recv(8 - len(size))):
-            size += more
+    size = b""  # of the greeting that follows, least byte first
+    while len(size) < 8 and (more := connection.recv(8 - len(size))):
+        size += more
     if len(size) < 8 or not 0 < int.from_bytes(size, "little") < LONGEST_GREETING:
         raise OSError("what listens there is something else")
 

@@ -59,7 +59,17 @@ def test_a_worker_of_a_cluster_may_die(tmp_path, dask, whole):
 
 
 @pytest.mark.parametrize(
-    "address", ["127.0.0.1:1", "tcp://127.0.0.1:1", "tcp://:abc", "nonsense", "", "ftp://x:1", "tcp://no.such.host:1"]
+    "address",
+    [
+        "127.0.0.1:1",
+        "tcp://127.0.0.1:1",
+        "tls://127.0.0.1:1",
+        "tcp://:abc",
+        "nonsense",
+        "",
+        "ftp://x:1",
+        "tcp://no.such.host:1",
+    ],
 )
 def test_a_cluster_that_cannot_be_reached(monkeypatch, address):
     monkeypatch.setattr(clusters, "TIMEOUT", 0.5)
